@@ -1,0 +1,229 @@
+/*
+ * Checking and making the table spin_key_value. A file from a stranger may hold anything of that
+ * name; what is not exactly Spin's table is refused before a statement touches it.
+ */
+#include "schema.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../../src/error.h"
+
+#define CREATE_TABLE                                                                               \
+    "CREATE TABLE IF NOT EXISTS spin_key_value (store TEXT NOT NULL, key TEXT NOT NULL, "          \
+    "value BLOB NOT NULL, PRIMARY KEY (store, key))"
+
+/* How long an open waits for others to let the file be switched to WAL, in milliseconds. */
+#define SWITCH_WAIT_MS 250
+
+struct column {
+    const char *name, *type;
+    int primary_key;
+};
+
+static const struct column columns[] = {
+    {"store", "TEXT", 1}, {"key", "TEXT", 2}, {"value", "BLOB", 0}};
+
+#define COLUMN_COUNT (int)(sizeof(columns) / sizeof(columns[0]))
+
+static spinkv_status fail_shape(struct connection *connection, const char *what,
+                                spinkv_error *err) {
+    return spinkv__fail(err, SPINKV_CORRUPT, "%s in %s is not the table of a key-value store: %s",
+                        "spin_key_value", connection->name, what);
+}
+
+/* Prepares a question about the schema; the caller finalizes it. */
+static spinkv_status ask(struct connection *connection, const char *sql, sqlite3_stmt **question,
+                         spinkv_error *err) {
+    int code = sqlite3_prepare_v2(connection->db, sql, -1, question, NULL);
+
+    return code == SQLITE_OK ? SPINKV_OK : spinkv__connection_fail(connection, code, "read", err);
+}
+
+/* Finds out whether something of the table's name is there, and that it is an ordinary table. */
+static spinkv_status find_table(struct connection *connection, bool *found, spinkv_error *err) {
+    sqlite3_stmt *question = NULL;
+    spinkv_status status;
+    int code;
+
+    *found = false;
+    status = ask(connection,
+                 "SELECT type, rootpage FROM sqlite_master "
+                 "WHERE name = 'spin_key_value' COLLATE NOCASE AND type <> 'trigger'",
+                 &question, err);
+    if (status != SPINKV_OK) {
+        return status;
+    }
+    code = sqlite3_step(question);
+    if (code == SQLITE_ROW) {
+        const char *type = (const char *)sqlite3_column_text(question, 0);
+        *found = true;
+        if (!type || strcmp(type, "table") != 0) {
+            status = fail_shape(connection, "it is a view or an index", err);
+        } else if (sqlite3_column_int(question, 1) == 0) {
+            status = fail_shape(connection, "it is a virtual table", err);
+        }
+    } else if (code != SQLITE_DONE) {
+        status = spinkv__connection_fail(connection, code, "read", err);
+    }
+    sqlite3_finalize(question);
+    return status;
+}
+
+static bool text_is(sqlite3_stmt *row, int column, const char *expected) {
+    const char *text = (const char *)sqlite3_column_text(row, column);
+
+    return text && sqlite3_stricmp(text, expected) == 0;
+}
+
+/* Checks one row of PRAGMA table_xinfo: cid, name, type, notnull, dflt_value, pk, hidden. */
+static spinkv_status check_column(struct connection *connection, sqlite3_stmt *row, unsigned *seen,
+                                  spinkv_error *err) {
+    char what[128];
+    const char *name = (const char *)sqlite3_column_text(row, 1);
+    int i;
+
+    for (i = 0; i < COLUMN_COUNT; i++) {
+        if (text_is(row, 1, columns[i].name)) {
+            *seen |= 1u << i;
+            if (text_is(row, 2, columns[i].type) && sqlite3_column_int(row, 3) == 1 &&
+                sqlite3_column_int(row, 5) == columns[i].primary_key &&
+                sqlite3_column_int(row, 6) == 0) {
+                return SPINKV_OK;
+            }
+            snprintf(what, sizeof(what), "its column %s is not %s NOT NULL%s", columns[i].name,
+                     columns[i].type, columns[i].primary_key ? " in the primary key" : "");
+            return fail_shape(connection, what, err);
+        }
+    }
+    snprintf(what, sizeof(what), "it has a column \"%.40s\"", name ? name : "");
+    return fail_shape(connection, what, err);
+}
+
+static spinkv_status check_columns(struct connection *connection, spinkv_error *err) {
+    sqlite3_stmt *question = NULL;
+    unsigned seen = 0;
+    spinkv_status status = ask(connection, "PRAGMA table_xinfo(spin_key_value)", &question, err);
+    int code = SQLITE_DONE;
+
+    while (status == SPINKV_OK && (code = sqlite3_step(question)) == SQLITE_ROW) {
+        status = check_column(connection, question, &seen, err);
+    }
+    if (status == SPINKV_OK && code != SQLITE_DONE) {
+        status = spinkv__connection_fail(connection, code, "read", err);
+    }
+    if (status == SPINKV_OK && seen != (1u << COLUMN_COUNT) - 1) {
+        status = fail_shape(connection, "it lacks a column", err);
+    }
+    sqlite3_finalize(question);
+    return status;
+}
+
+/* Keys must compare as bytes, and rows must be counted as they come and go, which takes rowids. */
+static spinkv_status check_rows(struct connection *connection, spinkv_error *err) {
+    sqlite3_stmt *question = NULL;
+    const char *collation;
+    int i, code;
+
+    for (i = 0; i < 2; i++) {
+        code = sqlite3_table_column_metadata(connection->db, "main", "spin_key_value",
+                                             columns[i].name, NULL, &collation, NULL, NULL, NULL);
+        if (code != SQLITE_OK) {
+            return spinkv__connection_fail(connection, code, "read", err);
+        }
+        if (sqlite3_stricmp(collation, "BINARY") != 0) {
+            return fail_shape(connection, "it does not compare keys as bytes", err);
+        }
+    }
+    code =
+        sqlite3_prepare_v2(connection->db, "SELECT rowid FROM spin_key_value", -1, &question, NULL);
+    sqlite3_finalize(question);
+    if (code == SQLITE_ERROR) {
+        return fail_shape(connection, "it is WITHOUT ROWID", err);
+    }
+    return code == SQLITE_OK ? SPINKV_OK : spinkv__connection_fail(connection, code, "read", err);
+}
+
+static spinkv_status check_encoding(struct connection *connection, spinkv_error *err) {
+    sqlite3_stmt *question = NULL;
+    spinkv_status status = ask(connection, "PRAGMA encoding", &question, err);
+
+    if (status == SPINKV_OK && sqlite3_step(question) == SQLITE_ROW &&
+        !text_is(question, 0, "UTF-8")) {
+        status = spinkv__fail(err, SPINKV_UNSUPPORTED,
+                              "%s keeps its text in %s, a key-value store needs UTF-8",
+                              connection->name, (const char *)sqlite3_column_text(question, 0));
+    }
+    sqlite3_finalize(question);
+    return status;
+}
+
+/* Asks for WAL, which a file keeps; tells what SQLite answered. */
+static int switch_to_wal(struct connection *connection) {
+    sqlite3_stmt *question = NULL;
+    int code = sqlite3_prepare_v2(connection->db, "PRAGMA journal_mode=WAL", -1, &question, NULL);
+
+    if (code == SQLITE_OK) {
+        code = sqlite3_step(question);
+    }
+    sqlite3_finalize(question);
+    return code & 0xff;
+}
+
+/*
+ * Puts the file in WAL mode. Others may hold it at this moment; after a short wait it is used as it
+ * is, and the next open asks again.
+ */
+static void prefer_wal(struct connection *connection) {
+    struct wait *call_wait = connection->wait;
+    struct wait wait = {SWITCH_WAIT_MS, 0};
+    int attempt = 0;
+
+    if (call_wait->timeout_ms < wait.timeout_ms) {
+        wait.timeout_ms = call_wait->timeout_ms;
+    }
+    connection->wait = &wait;
+    while (switch_to_wal(connection) == SQLITE_BUSY && spinkv__wait_pause(&wait, attempt++)) {
+    }
+    connection->wait = call_wait;
+}
+
+static spinkv_status create_table(struct connection *connection, spinkv_error *err) {
+    int code =
+        sqlite3_exec(connection->db, "BEGIN IMMEDIATE;" CREATE_TABLE ";COMMIT", NULL, NULL, NULL);
+    spinkv_status status;
+
+    if (code == SQLITE_OK) {
+        return SPINKV_OK;
+    }
+    status = spinkv__connection_fail(connection, code, "make the table in", err);
+    sqlite3_exec(connection->db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
+spinkv_status spinkv__schema_check(struct connection *connection, bool create, spinkv_error *err) {
+    bool found;
+    spinkv_status status = find_table(connection, &found, err);
+
+    if (status == SPINKV_OK) {
+        status = check_encoding(connection, err);
+    }
+    if (status == SPINKV_OK && found) {
+        status = check_columns(connection, err);
+    }
+    if (status == SPINKV_OK && found) {
+        status = check_rows(connection, err);
+    }
+    if (status != SPINKV_OK) {
+        return status;
+    }
+    if (!create) {
+        return found ? SPINKV_OK
+                     : spinkv__fail(err, SPINKV_CORRUPT,
+                                    "%s has no table spin_key_value, so it is not the file of a "
+                                    "key-value store",
+                                    connection->name);
+    }
+    prefer_wal(connection);
+    return found ? SPINKV_OK : create_table(connection, err);
+}
