@@ -13,6 +13,19 @@
 /* How many bytes of a key a message shows. */
 #define SHOWN_BYTES 40
 
+/* Makes one line of UTF-8 of a message, whatever the names in it hold. */
+static void make_readable(char *message) {
+    size_t i, size = strlen(message);
+    bool valid = spinkv__utf8_is_valid(message, size);
+
+    for (i = 0; i < size; i++) {
+        unsigned char byte = (unsigned char)message[i];
+        if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !valid)) {
+            message[i] = '?';
+        }
+    }
+}
+
 spinkv_status spinkv__fail(spinkv_error *err, spinkv_status status, const char *format, ...) {
     va_list arguments;
     int length;
@@ -29,6 +42,7 @@ spinkv_status spinkv__fail(spinkv_error *err, spinkv_status status, const char *
         size_t end = spinkv__utf8_boundary(err->message, sizeof(err->message) - 1);
         err->message[end] = '\0';
     }
+    make_readable(err->message);
     return status;
 }
 

@@ -117,8 +117,7 @@ spinkv_status spinkv__handle_acquire(spinkv_store handle,
         }
     }
     return spinkv__fail(err, SPINKV_INVALID_STORE,
-                        "the handle %u is not that of an open store: it was never opened, or has "
-                        "been closed",
+                        "the store is not open (handle %u): it was never opened, or has been closed",
                         handle);
 }
 

@@ -41,6 +41,10 @@ static spinkv_status run(struct spinkv__backend_store *base, enum use use,
             spinkv__file_give(store->file, connection);
         }
     } while (status == SPINKV_BUSY && spinkv__wait_again(&wait, repeats++));
+    if (status == SPINKV_OK) {
+        /* An attempt before the one that succeeded may have filled it. */
+        spinkv__error_clear(err);
+    }
     if (status == SPINKV_BUSY) {
         return spinkv__fail(err, status,
                             "%s has been in use by another writer for longer than %" PRIu32

@@ -1,0 +1,173 @@
+# Everything that is done to this project has a name here, the same by hand and in continuous
+# integration; `make help` lists them. CMake knows how the C parts are built and which C tests there
+# are, pyproject.toml and setup.py how the Python package is; this file only calls them, in the
+# right order, after the packages they need are there. All that it makes lies in build/ and .venv/.
+
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+VENV := .venv
+PY := $(VENV)/bin/python
+
+# Stages print in order, and the compilers are run in parallel by CMake with JOBS.
+.NOTPARALLEL:
+unexport MAKEFLAGS
+
+C_FOLDERS := $(wildcard core tests bench swig python examples bindings)
+C_FILES = $(shell find $(C_FOLDERS) -name '*.[ch]' -not -path '*/build/*')
+EXTENSION_SOURCES := CMakeLists.txt setup.py pyproject.toml \
+    $(shell find $(wildcard core swig python cmake) -type f \
+        \( -name '*.[chi]' -o -name '*.cmake' -o -name '*.in' \))
+TYPED := python/spinkv $(wildcard python/examples tests bench scripts)
+
+QUIETLY := scripts/quietly.sh
+SANITIZERS := address,undefined
+# A sanitizer's memory layout is fixed, which some kernels' random addresses collide with.
+FIXED_ADDRESSES := $(shell setarch -R true 2>/dev/null && echo setarch -R)
+VALGRIND := valgrind;--quiet;--error-exitcode=99;--leak-check=full;--show-leak-kinds=definite,indirect,possible;--errors-for-leak-kinds=definite,indirect,possible
+
+# $(call compile,<variant>,<options for CMake>) builds everything in build/<variant>.
+define compile
+@$(QUIETLY) build/$(1).configure.log cmake -S . -B build/$(1) -DSPINKV_TESTS=ON $(2)
+@$(QUIETLY) build/$(1).compile.log cmake --build build/$(1) --parallel $(JOBS)
+endef
+
+# $(call ctest,<variant>,<options for ctest>) runs the C tests of build/<variant>.
+ctest = ctest --test-dir build/$(1) --output-on-failure --no-tests=error --parallel $(JOBS) $(2)
+
+# ---- To use it ---------------------------------------------------------------------------------
+
+.PHONY: help
+help: ## List these targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: extension ## Store 249 countries in ./.spin, then read, list, count and show them.
+	@$(PY) python/examples/demo.py
+
+.PHONY: build
+build: library extension ## Build the C library in build/release, and .venv with spinkv importable.
+
+.PHONY: install
+install: library ## Install the C library below PREFIX (/usr/local), staged in DESTDIR if set.
+	@$(QUIETLY) build/install.log cmake -S . -B build/release -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+	@cmake --install build/release
+
+.PHONY: packages
+packages: ## Install the system packages that building and testing need and that are missing.
+	@scripts/install-packages.sh
+
+.PHONY: clean
+clean: ## Remove all that was built: build/, .venv/ and caches. Stores in .spin/ stay.
+	rm -rf build $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	find python scripts tests bench -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+	rm -rf python/*.egg-info python/spinkv/*.so
+
+# ---- To test it --------------------------------------------------------------------------------
+
+.PHONY: test
+test: library extension tools ## Run every test: C (ctest), then Python (pytest).
+	@$(call ctest,release)
+	@$(PY) -m pytest tests/python
+
+.PHONY: conformance
+conformance: library extension tools ## Run only the conformance cases, in C and in Python.
+	@$(call ctest,release,--tests-regex conformance)
+	@$(PY) -m pytest tests/python -k conformance
+
+.PHONY: asan
+asan: checkers ## Run the C tests under AddressSanitizer and UndefinedBehaviorSanitizer.
+	$(call compile,asan,-DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clang -DSPINKV_SANITIZE=$(SANITIZERS))
+	@UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	    $(FIXED_ADDRESSES) $(call ctest,asan)
+
+.PHONY: tsan
+tsan: checkers ## Run the threaded C tests under ThreadSanitizer.
+	$(call compile,tsan,-DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clang -DSPINKV_SANITIZE=thread)
+	@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 \
+	    $(FIXED_ADDRESSES) $(call ctest,tsan,--label-regex threads)
+
+.PHONY: valgrind
+valgrind: checkers ## Run the C tests but the slow ones under valgrind, leaks included.
+	$(call compile,valgrind,-DCMAKE_BUILD_TYPE=Debug '-DCMAKE_CROSSCOMPILING_EMULATOR=$(VALGRIND)')
+	@$(call ctest,valgrind,--label-exclude slow)
+
+.PHONY: coverage
+coverage: packages tools ## Measure the line coverage of core/ by the C tests; less than 95 % fails.
+	$(call compile,coverage,-DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=gcc -DSPINKV_COVERAGE=ON)
+	@find build/coverage -name '*.gcda' -delete
+	@$(QUIETLY) build/coverage.ctest.log $(call ctest,coverage)
+	@$(VENV)/bin/gcovr --root . --filter core/ --fail-under-line 95 \
+	    --html-details build/coverage/report.html --txt - build/coverage
+
+.PHONY: bench
+bench: library extension tools ## Measure speed against the bare engine and other stores.
+	@$(PY) bench/run.py
+
+# ---- To check it -------------------------------------------------------------------------------
+
+HEADER_ALONE = printf '\#include "spinkv.h"\nspinkv_options o = SPINKV_OPTIONS_INIT;\n' | \
+    $(1) -Wall -Wextra -Wpedantic -Werror -Icore/include -fsyntax-only
+
+.PHONY: lint
+lint: library tools checkers ## Check the layout of C and Python, warnings, the header, scripts.
+	@clang-format --dry-run -Werror --ferror-limit=3 $(C_FILES) || { echo 'make format would mend it'; exit 1; }
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/shellcheck scripts/*.sh .ci/run
+	@$(PY) scripts/check_header.py core/include/spinkv.h build/release
+	@$(call HEADER_ALONE,gcc -std=c99 -xc -)
+	@$(call HEADER_ALONE,g++ -std=c++11 -xc++ -)
+	@$(call HEADER_ALONE,clang -std=c99 -xc -)
+	@$(call HEADER_ALONE,clang++ -std=c++11 -xc++ -)
+	$(call compile,lint-gcc,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=gcc -DSPINKV_WERROR=ON)
+	$(call compile,lint-clang,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang -DSPINKV_WERROR=ON)
+	@echo "lint: no findings"
+
+.PHONY: format
+format: tools checkers ## Put C and Python files into the layout that lint asks for.
+	clang-format -i $(C_FILES)
+	$(VENV)/bin/ruff check --fix-only --quiet .
+	$(VENV)/bin/ruff format .
+
+.PHONY: types
+types: extension tools ## Check types with mypy --strict, pyright and stubtest.
+	@$(PY) -m mypy --strict $(TYPED)
+	@$(VENV)/bin/pyright --warnings --pythonpath $(PY) $(TYPED)
+	@$(PY) -m mypy.stubtest spinkv
+
+.PHONY: docs
+docs: library extension tools ## Run the examples in README.md and docs/.
+	@$(PY) -m pytest tests/python/test_docs.py
+
+# ---- What the targets above need ---------------------------------------------------------------
+
+.PHONY: library
+library: packages
+	$(call compile,release,-DCMAKE_BUILD_TYPE=Release)
+
+.PHONY: extension
+extension: packages $(VENV)/.extension
+
+.PHONY: tools
+tools: extension $(VENV)/.tools
+
+.PHONY: checkers
+checkers:
+	@scripts/install-packages.sh --checks
+
+# An environment that could not be finished is not kept.
+$(PY): | packages
+	@echo "making $(VENV)"
+	@$(QUIETLY) build/venv.log "$$(scripts/find-python.sh)" -m venv --clear $(VENV) || \
+	    { rm -rf $(VENV); exit 1; }
+
+$(VENV)/.extension: $(PY) $(EXTENSION_SOURCES)
+	@echo "building the Python extension"
+	@$(QUIETLY) build/extension.log $(PY) -m pip install --editable .
+	@touch $@
+
+# The package is there already, so that pip only adds what its dev extra names.
+$(VENV)/.tools: $(PY) pyproject.toml | $(VENV)/.extension
+	@echo "installing the Python tools into $(VENV)"
+	@$(QUIETLY) build/tools.log $(PY) -m pip install 'spinkv[dev]'
+	@touch $@

@@ -1,0 +1,70 @@
+#!/bin/sh
+# Installs the system packages that are missing, and does nothing, quickly, when none is.
+# Without arguments: what building, the demo and the tests need. With --checks: also what the
+# linters and the sanitizer runs need. As root it calls apt-get, with sudo it calls that; without
+# either it prints the command for an administrator to run, and fails. Never touches Python's own
+# packages: those go into a virtual environment.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+wanted="gcc g++ make cmake pkg-config libsqlite3-dev sqlite3 libjansson-dev libtomlplusplus-dev
+    iso-codes"
+checks="clang clang-format libclang-rt-14-dev valgrind"
+
+if [ "${1:-}" = --checks ]; then
+    wanted="$wanted $checks"
+elif [ $# -gt 0 ]; then
+    echo "usage: $0 [--checks]" >&2
+    exit 2
+fi
+
+if ! command -v dpkg-query >/dev/null; then
+    echo "note: not a Debian system, so nothing is installed; needed here are: $wanted" \
+        "and Python 3.9 or newer with its headers" >&2
+    exit 0
+fi
+
+# Any Python that will do serves, from Debian or not; only where there is none, Debian's is installed.
+if ! "$here/find-python.sh" >/dev/null; then
+    if [ -n "${PYTHON:-}" ]; then
+        echo "error: $PYTHON is not Python 3.9 or newer with venv, pip and headers" >&2
+        exit 1
+    fi
+    wanted="$wanted python3 python3-venv python3-dev"
+fi
+
+# shellcheck disable=SC2086 # the list is meant to split into words
+present=" $(dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null |
+    sed -n 's/^installed //p' | tr '\n' ' ')"
+missing=""
+for package in $wanted; do
+    case $present in
+    *" $package "*) ;;
+    *) missing="$missing $package" ;;
+    esac
+done
+if [ -z "$missing" ]; then
+    exit 0
+fi
+
+command_line="apt-get install --yes --no-install-recommends$missing"
+if [ "$(id -u)" -eq 0 ]; then
+    as_root="env"
+elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+    as_root="sudo env"
+else
+    echo "error: packages are missing and installing them needs root. Run this as root, then try again:" >&2
+    echo "    $command_line" >&2
+    exit 1
+fi
+
+echo "installing:$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# shellcheck disable=SC2086 # as above
+if ! { $as_root apt-get update && $as_root DEBIAN_FRONTEND=noninteractive $command_line; } \
+    >"$log" 2>&1; then
+    cat "$log" >&2
+    echo "error: this failed: $command_line" >&2
+    exit 1
+fi

@@ -1,0 +1,571 @@
+/*
+ * Python: what the families of arguments are, and the four methods that are called most, made by hand so
+ * that no argument is packed and a value is read straight into memory of Python's.
+ */
+%{
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <string.h>
+
+/* What SWIG keeps a pointer in; defined with its runtime. */
+static void *held_by(PyObject *object);
+
+/* The exception classes by status. */
+static PyObject *error_classes[SPINKV_STATUS_COUNT];
+
+static void raise_error(const spinkv_error *err) {
+    PyObject *message;
+
+    if (PyErr_Occurred()) {
+        return;
+    }
+    message = PyUnicode_DecodeUTF8(err->message, (Py_ssize_t)strlen(err->message), "backslashreplace");
+    if (message) {
+        PyErr_SetObject(error_classes[err->status], message);
+        Py_DECREF(message);
+    }
+}
+
+static void raise_invalid_argument(const char *format, PyObject *detail) {
+    PyErr_Clear();
+    PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT], format, detail);
+}
+
+/* Fetches the exception classes from spinkv.errors, which has one for each status. */
+static int load_error_classes(void) {
+    PyObject *module = PyImport_ImportModule("spinkv.errors");
+    PyObject *by_code = module ? PyObject_GetAttrString(module, "BY_CODE") : NULL;
+    int status = by_code ? SPINKV_OK + 1 : SPINKV_STATUS_COUNT;
+
+    for (; status < SPINKV_STATUS_COUNT; status++) {
+        const char *name = spinkv_status_name((spinkv_status)status);
+        error_classes[status] = PyMapping_GetItemString(by_code, name);
+        if (!error_classes[status]) {
+            break;
+        }
+    }
+    Py_XDECREF(by_code);
+    Py_XDECREF(module);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+/* Bytes that a Python object lends until they are given back. */
+struct borrowed {
+    const void *data;
+    size_t size;
+    Py_buffer view;
+    PyObject *copy;
+};
+
+static void give_back(struct borrowed *borrowed) {
+    if (borrowed->view.obj) {
+        PyBuffer_Release(&borrowed->view);
+    }
+    Py_CLEAR(borrowed->copy);
+}
+
+/* Borrows from a buffer; one that is not contiguous is copied. */
+static int borrow_buffer(PyObject *object, const char *what, struct borrowed *borrowed) {
+    if (!PyObject_CheckBuffer(object)) {
+        PyErr_Format(PyExc_TypeError, "%s must be str or bytes-like, not %.80s", what,
+                     Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    if (PyObject_GetBuffer(object, &borrowed->view, PyBUF_SIMPLE) == 0) {
+        borrowed->data = borrowed->view.buf;
+        borrowed->size = (size_t)borrowed->view.len;
+        return 0;
+    }
+    borrowed->view.obj = NULL;
+    PyErr_Clear();
+    borrowed->copy = PyBytes_FromObject(object);
+    if (!borrowed->copy) {
+        return -1;
+    }
+    borrowed->data = PyBytes_AS_STRING(borrowed->copy);
+    borrowed->size = (size_t)PyBytes_GET_SIZE(borrowed->copy);
+    return 0;
+}
+
+/* Borrows the bytes of a bytes-like object, or a str as UTF-8. */
+static int borrow(PyObject *object, const char *what, struct borrowed *borrowed) {
+    Py_ssize_t size;
+
+    borrowed->view.obj = NULL;
+    borrowed->copy = NULL;
+    if (PyUnicode_Check(object)) {
+        borrowed->data = PyUnicode_AsUTF8AndSize(object, &size);
+        borrowed->size = (size_t)size;
+        if (!borrowed->data && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) {
+            raise_invalid_argument("the str %R cannot be written as UTF-8", object);
+        }
+        return borrowed->data ? 0 : -1;
+    }
+    if (PyBytes_Check(object)) {
+        borrowed->data = PyBytes_AS_STRING(object);
+        borrowed->size = (size_t)PyBytes_GET_SIZE(object);
+        return 0;
+    }
+    return borrow_buffer(object, what, borrowed);
+}
+
+/* A str or bytes of its own for what an object lends, so that it stays as it is. */
+static PyObject *keep(PyObject *object, const char *what) {
+    if (PyUnicode_CheckExact(object) || PyBytes_CheckExact(object)) {
+        Py_INCREF(object);
+        return object;
+    }
+    if (PyUnicode_Check(object)) {
+        return PyUnicode_FromObject(object);
+    }
+    if (PyObject_CheckBuffer(object)) {
+        return PyBytes_FromObject(object);
+    }
+    PyErr_Format(PyExc_TypeError, "%s must be str or bytes-like, not %.80s", what,
+                 Py_TYPE(object)->tp_name);
+    return NULL;
+}
+
+/* Keeps an object in a list and lends its bytes for as long as the list lives. */
+static int lend_kept(PyObject *kept, PyObject *object, const char *what, spinkv_bytes *bytes) {
+    struct borrowed borrowed;
+    PyObject *own = keep(object, what);
+    int failed = !own || PyList_Append(kept, own) < 0 || borrow(own, what, &borrowed) < 0;
+
+    Py_XDECREF(own);
+    if (failed) {
+        return -1;
+    }
+    bytes->data = borrowed.data;
+    bytes->size = borrowed.size;
+    return 0;
+}
+
+/* Many keys or pairs, with the list that keeps their objects alive. */
+struct batch {
+    PyObject *kept;
+    void *items;
+    size_t count;
+};
+
+static void free_batch(struct batch *batch) {
+    Py_CLEAR(batch->kept);
+    PyMem_Free(batch->items);
+    batch->items = NULL;
+}
+
+/* Makes a batch of what an iterable gives, item by item with read_item. */
+static int read_batch(PyObject *iterable, size_t item_size, struct batch *batch,
+                      int (*read_item)(PyObject *kept, PyObject *object, void *item)) {
+    PyObject *objects = PySequence_Tuple(iterable);
+    size_t i, count;
+
+    batch->kept = NULL;
+    batch->items = NULL;
+    batch->count = 0;
+    if (!objects) {
+        return -1;
+    }
+    count = (size_t)PyTuple_GET_SIZE(objects);
+    batch->kept = PyList_New(0);
+    batch->items = PyMem_Calloc(count + 1, item_size);
+    if (!batch->kept || !batch->items) {
+        PyErr_NoMemory();
+    }
+    for (i = 0; i < count && !PyErr_Occurred(); i++) {
+        PyObject *object = PyTuple_GET_ITEM(objects, (Py_ssize_t)i);
+        read_item(batch->kept, object, (char *)batch->items + i * item_size);
+    }
+    Py_DECREF(objects);
+    batch->count = count;
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int read_key(PyObject *kept, PyObject *object, void *item) {
+    return lend_kept(kept, object, "key", item);
+}
+
+static int read_keys(PyObject *object, struct batch *batch) {
+    if (PyUnicode_Check(object) || PyBytes_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "keys must be an iterable of keys, not one %.80s",
+                     Py_TYPE(object)->tp_name);
+        batch->kept = NULL;
+        batch->items = NULL;
+        return -1;
+    }
+    return read_batch(object, sizeof(spinkv_bytes), batch, read_key);
+}
+
+static int read_pair(PyObject *kept, PyObject *object, void *item) {
+    spinkv_pair *pair = item;
+    PyObject *both = NULL;
+    int failed = -1;
+
+    if (!PyUnicode_Check(object) && !PyBytes_Check(object)) {
+        both = PySequence_Tuple(object);
+    }
+    if (both && PyTuple_GET_SIZE(both) == 2) {
+        failed = lend_kept(kept, PyTuple_GET_ITEM(both, 0), "key", &pair->key) < 0 ||
+                 lend_kept(kept, PyTuple_GET_ITEM(both, 1), "value", &pair->value) < 0;
+    } else {
+        PyErr_Clear();
+        PyErr_Format(PyExc_TypeError, "an item must be a pair of a key and a value, not %.200R", object);
+    }
+    Py_XDECREF(both);
+    return failed ? -1 : 0;
+}
+
+static int read_pairs(PyObject *object, struct batch *batch) {
+    return read_batch(object, sizeof(spinkv_pair), batch, read_pair);
+}
+
+static PyObject *bytes_of(const void *data, size_t size) {
+    return PyBytes_FromStringAndSize(data, (Py_ssize_t)size);
+}
+
+/* A list of what a spinkv_list holds; NULL data becomes None. */
+static PyObject *list_of(const spinkv_list *list, bool as_text) {
+    PyObject *result = PyList_New((Py_ssize_t)list->count);
+    size_t i;
+
+    for (i = 0; result && i < list->count; i++) {
+        const spinkv_bytes *item = &list->items[i];
+        PyObject *object = Py_None;
+        if (!item->data) {
+            Py_INCREF(object);
+        } else if (as_text) {
+            object = PyUnicode_DecodeUTF8(item->data, (Py_ssize_t)item->size, "strict");
+        } else {
+            object = bytes_of(item->data, item->size);
+        }
+        if (!object) {
+            Py_CLEAR(result);
+        } else {
+            PyList_SET_ITEM(result, (Py_ssize_t)i, object);
+        }
+    }
+    return result;
+}
+
+/* One option by name. A text is kept alive by the list. */
+static int read_option(spinkv_options *options, PyObject *kept, PyObject *name, PyObject *value) {
+    const char *text_name = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
+    PyObject *bytes = NULL;
+    spinkv_error err = {SPINKV_OK, 0, ""};
+    spinkv_status status;
+
+    if (!text_name) {
+        PyErr_SetString(PyExc_TypeError, "the names of options are str");
+        return -1;
+    }
+    if (value == Py_None && strcmp(text_name, "path") == 0) {
+        return 0;
+    }
+    if (PyBool_Check(value)) {
+        status = spinkv_options_set_boolean(options, text_name, value == Py_True, &err);
+    } else if (PyLong_Check(value)) {
+        int overflow;
+        long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+        number = overflow > 0 ? INT64_MAX : overflow < 0 ? INT64_MIN : number;
+        status = spinkv_options_set_number(options, text_name, number, &err);
+        if (status == SPINKV_OK && overflow) {
+            raise_invalid_argument("%R is more than 9223372036854775807", value);
+            return -1;
+        }
+    } else if (PyUnicode_FSConverter(value, &bytes)) {
+        int appended = PyList_Append(kept, bytes);
+        Py_DECREF(bytes);
+        if (appended < 0) {
+            return -1;
+        }
+        status = spinkv_options_set_text(options, text_name, PyBytes_AS_STRING(bytes), &err);
+    } else {
+        if (PyErr_ExceptionMatches(PyExc_TypeError)) {
+            PyErr_Clear();
+            PyErr_Format(PyExc_TypeError, "the option %s is str, int, bool or a path, not %.80s",
+                         text_name, Py_TYPE(value)->tp_name);
+        }
+        return -1;
+    }
+    if (status != SPINKV_OK) {
+        raise_error(&err);
+        return -1;
+    }
+    return 0;
+}
+
+/* Options from a dict; returns the list that keeps their texts alive. */
+static PyObject *read_options(PyObject *dict, spinkv_options *options) {
+    const spinkv_options defaults = SPINKV_OPTIONS_INIT;
+    PyObject *kept = PyList_New(0), *name, *value;
+    Py_ssize_t position = 0;
+
+    *options = defaults;
+    if (!PyDict_Check(dict)) {
+        Py_CLEAR(kept);
+        PyErr_SetString(PyExc_TypeError, "the options must be a dict");
+    }
+    while (kept && PyDict_Next(dict, &position, &name, &value)) {
+        if (read_option(options, kept, name, value) < 0) {
+            Py_CLEAR(kept);
+        }
+    }
+    return kept;
+}
+
+/* An int within a range, for an argument called what. */
+static int read_integer(PyObject *object, const char *what, long long least, long long most,
+                        long long *number) {
+    int overflow = 0;
+
+    if (!PyLong_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "%s must be int, not %.80s", what, Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    *number = PyLong_AsLongLongAndOverflow(object, &overflow);
+    if (overflow || *number < least || *number > most) {
+        PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT], "%s is %.80R; %lld to %lld is allowed", what,
+                     object, least, most);
+        return -1;
+    }
+    return 0;
+}
+
+/* The type of an App; set when the module is made. */
+static PyTypeObject *app_type;
+
+/* What an App object holds, or NULL for None. */
+static int read_app(PyObject *object, void **held) {
+    *held = NULL;
+    if (object == Py_None) {
+        return 0;
+    }
+    if (!PyObject_TypeCheck(object, app_type)) {
+        PyErr_Format(PyExc_TypeError, "app must be App or None, not %.80s", Py_TYPE(object)->tp_name);
+        return -1;
+    }
+    *held = held_by(object);
+    if (!*held) {
+        PyErr_SetString(error_classes[SPINKV_INVALID_ARGUMENT], "the App was never initialised");
+        return -1;
+    }
+    return 0;
+}
+
+/* A str without NUL, as UTF-8 that lives as long as the str. */
+static const char *read_text(PyObject *object, const char *what) {
+    const char *text;
+    Py_ssize_t size;
+
+    if (!PyUnicode_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "%s must be str, not %.80s", what, Py_TYPE(object)->tp_name);
+        return NULL;
+    }
+    text = PyUnicode_AsUTF8AndSize(object, &size);
+    if (!text || strlen(text) != (size_t)size) {
+        raise_invalid_argument("%R cannot be written as UTF-8 without a NUL", object);
+        return NULL;
+    }
+    return text;
+}
+%}
+
+/* ---- Objects ---------------------------------------------------------------------------------- */
+
+/* The method's descriptor has checked the type; an object that was never initialised holds NULL. */
+%typemap(in, noblock=1) struct App *self, struct Store *self {
+    $1 = ($1_ltype)((SwigPyObject *)$input)->ptr;
+}
+%typemap(freearg) struct App *self, struct Store *self ""
+%typemap(in, noblock=1) App *app_or_default {
+    if (read_app($input, (void **)&$1) < 0) {
+        SWIG_fail;
+    }
+}
+
+/* ---- Errors ----------------------------------------------------------------------------------- */
+
+%typemap(in, numinputs=0, noblock=1) spinkv_error *ERROR (spinkv_error error) {
+    error.status = SPINKV_OK;
+    $1 = &error;
+}
+%typemap(argout, noblock=1) spinkv_error *ERROR {
+    if ($1->status != SPINKV_OK) {
+        raise_error($1);
+        SWIG_fail;
+    }
+}
+%typemap(out, noblock=1) int STATUS {
+    (void)$1;
+    $result = SWIG_Py_Void();
+}
+
+/* ---- Bytes, text and numbers ------------------------------------------------------------------- */
+
+%define BORROWED_TYPEMAPS(ARGUMENT, WHAT)
+%typemap(in, noblock=1) (const void *ARGUMENT, size_t SIZE) (struct borrowed lent = {0}) {
+    if (borrow($input, WHAT, &lent) < 0) {
+        SWIG_fail;
+    }
+    $1 = ($1_ltype)lent.data;
+    $2 = lent.size;
+}
+%typemap(freearg, noblock=1) (const void *ARGUMENT, size_t SIZE) {
+    give_back(&lent$argnum);
+}
+%typemap(in, noblock=1) (const void *OPTIONAL_##ARGUMENT, size_t SIZE) (struct borrowed lent = {0}) {
+    if ($input != Py_None && borrow($input, WHAT, &lent) < 0) {
+        SWIG_fail;
+    }
+    $1 = ($1_ltype)lent.data;
+    $2 = lent.size;
+}
+%typemap(freearg, noblock=1) (const void *OPTIONAL_##ARGUMENT, size_t SIZE) {
+    give_back(&lent$argnum);
+}
+%enddef
+BORROWED_TYPEMAPS(KEY, "key")
+BORROWED_TYPEMAPS(VALUE, "value")
+
+%typemap(in, numinputs=0, noblock=1) spinkv_value *OUT (spinkv_value read = {0}) {
+    $1 = &read;
+}
+%typemap(argout, noblock=1) spinkv_value *OUT {
+    Py_DECREF($result);
+    $result = bytes_of($1->data, $1->size);
+    if (!$result) {
+        SWIG_fail;
+    }
+}
+%typemap(freearg, noblock=1) spinkv_value *OUT {
+    spinkv_value_free($1);
+}
+
+%define NUMBER_OUT_TYPEMAPS(TYPE, CONVERT)
+%typemap(in, numinputs=0, noblock=1) TYPE *OUT (TYPE number = 0) {
+    $1 = &number;
+}
+%typemap(argout, noblock=1) TYPE *OUT {
+    Py_DECREF($result);
+    $result = CONVERT(*$1);
+    if (!$result) {
+        SWIG_fail;
+    }
+}
+%enddef
+NUMBER_OUT_TYPEMAPS(bool, PyBool_FromLong)
+NUMBER_OUT_TYPEMAPS(int64_t, PyLong_FromLongLong)
+NUMBER_OUT_TYPEMAPS(uint64_t, PyLong_FromUnsignedLongLong)
+
+%typemap(in, noblock=1) int64_t delta (long long read_delta) {
+    if (read_integer($input, "delta", INT64_MIN, INT64_MAX, &read_delta) < 0) {
+        SWIG_fail;
+    }
+    $1 = read_delta;
+}
+%typemap(in, noblock=1) size_t limit (long long read_limit) {
+    if ($input == Py_None) {
+        $1 = SIZE_MAX;
+    } else if (read_integer($input, "limit", 0, PY_SSIZE_T_MAX, &read_limit) < 0) {
+        SWIG_fail;
+    } else {
+        $1 = (size_t)read_limit;
+    }
+}
+%typemap(in, noblock=1) uint32_t max_open_stores (long long read_count) {
+    if (read_integer($input, "max_open_stores", 1, 65535, &read_count) < 0) {
+        SWIG_fail;
+    }
+    $1 = (uint32_t)read_count;
+}
+%typemap(in, noblock=1) const char *TEXT {
+    $1 = ($1_ltype)read_text($input, "$1_name");
+    if (!$1) {
+        SWIG_fail;
+    }
+}
+%typemap(freearg) const char *TEXT ""
+%typemap(in, noblock=1) const char *PATH (PyObject *encoded = NULL) {
+    if (!PyUnicode_FSConverter($input, &encoded)) {
+        if (PyErr_ExceptionMatches(PyExc_ValueError)) {
+            raise_invalid_argument("%R is no path", $input);
+        }
+        SWIG_fail;
+    }
+    $1 = PyBytes_AS_STRING(encoded);
+}
+%typemap(freearg, noblock=1) const char *PATH {
+    Py_XDECREF(encoded$argnum);
+}
+
+/* ---- Many at once ------------------------------------------------------------------------------ */
+
+%define BATCH_TYPEMAPS(TYPE, ARGUMENT, READ)
+%typemap(in, noblock=1) (const TYPE *ARGUMENT, size_t COUNT) (struct batch batch = {0}) {
+    if (READ($input, &batch) < 0) {
+        SWIG_fail;
+    }
+    $1 = ($1_ltype)batch.items;
+    $2 = batch.count;
+}
+%typemap(freearg, noblock=1) (const TYPE *ARGUMENT, size_t COUNT) {
+    free_batch(&batch$argnum);
+}
+%enddef
+BATCH_TYPEMAPS(spinkv_bytes, KEYS, read_keys)
+BATCH_TYPEMAPS(spinkv_pair, PAIRS, read_pairs)
+
+%define LIST_OUT_TYPEMAPS(FAMILY, AS_TEXT)
+%typemap(in, numinputs=0, noblock=1) spinkv_list *FAMILY (spinkv_list list = {0}) {
+    $1 = &list;
+}
+%typemap(argout, noblock=1) spinkv_list *FAMILY {
+    Py_DECREF($result);
+    $result = list_of($1, AS_TEXT);
+    if (!$result) {
+        SWIG_fail;
+    }
+}
+%typemap(freearg, noblock=1) spinkv_list *FAMILY {
+    spinkv_list_free($1);
+}
+%enddef
+LIST_OUT_TYPEMAPS(KEYS, true)
+LIST_OUT_TYPEMAPS(VALUES, false)
+
+%typemap(in, noblock=1) const spinkv_options *OPTIONS (spinkv_options read, PyObject *kept = NULL) {
+    kept = read_options($input, &read);
+    if (!kept) {
+        SWIG_fail;
+    }
+    $1 = &read;
+}
+%typemap(freearg, noblock=1) const spinkv_options *OPTIONS {
+    Py_XDECREF(kept$argnum);
+}
+
+/* ---- Names and methods made by hand ------------------------------------------------------------ */
+
+/* What the Python class wraps once more is private here. */
+%rename(_get_many) Store::get_many;
+%rename(_set_many) Store::set_many;
+%rename(_set_json) Store::set_json;
+%rename(_get_json) Store::get_json;
+%rename(_delete_many) Store::delete_many;
+%rename(_get_keys) Store::get_keys;
+%rename(_list_keys) Store::list_keys;
+%rename(_count) Store::count;
+%rename(_increment) Store::increment;
+%rename(_compare_and_swap) Store::compare_and_swap;
+%rename(_close) Store::close;
+%rename(_is_closed) Store::is_closed;
+%rename(_set_state_dir) App::set_state_dir;
+%rename(_set_max_open_stores) App::set_max_open_stores;
+%rename(_add_store) App::add_store;
+%nothread Store::is_closed;
+
+/* These come from python_hot.i, which must come after the class. */
+%ignore Store::get;
+%ignore Store::set;
+%ignore Store::exists;
+%ignore Store::delete;

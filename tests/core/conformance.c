@@ -1,0 +1,368 @@
+/*
+ * Runs the cases of tests/conformance against the C library: `conformance [--only <part of a name>]
+ * <folder or file>...`. tests/conformance/README.md describes the format. Everything in a case that
+ * this runner does not know is a failure, never a pass or a silent skip: there is no skip here at
+ * all. Beside what a case says it checks what the header promises of every call: on failure the
+ * outs are cleared and the error is filled, on success it is empty. Arguments are handed over in
+ * memory of exactly their size, so that a sanitizer sees a byte read beyond them.
+ */
+#include "conformance_calls.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <ftw.h>
+
+enum {
+    SCHEMA = 1
+};
+
+struct totals {
+    unsigned passed, failed, skipped;
+};
+
+static const char *only = "";
+
+/* ---- Steps ----------------------------------------------------------------------------------- */
+
+/* Every operation: the fields it must have and those it may have, between spaces. */
+static const struct operation {
+    const char *name;
+    const char *required;
+    const char *optional;
+    enum kind returns;
+    bool may_omit_returns;
+    bool needs_file;
+    void (*call)(struct run *run, json_t *step, struct outcome *out);
+} OPERATIONS[] = {
+    {"new_app", "", " app state_dir max_open_stores ", NOTHING, true, false, call_new_app},
+    {"add_store", " label ", " app options ", NOTHING, true, false, call_add_store},
+    {"free_app", "", " app ", NOTHING, true, false, call_free_app},
+    {"open", " label ", " app store ", NOTHING, true, false, call_open},
+    {"open_default", "", " app store ", NOTHING, true, false, call_open_default},
+    {"use_handle", " number ", " store ", NOTHING, true, false, call_use_handle},
+    {"close", "", " store ", NOTHING, true, false, call_close},
+    {"get", " key ", " store ", BYTES, false, false, call_get},
+    {"get_into", " key capacity ", " store ", INTO, false, false, call_get_into},
+    {"set", " key value ", " store ", NOTHING, true, false, call_set},
+    {"delete", " key ", " store ", NOTHING, true, false, call_delete},
+    {"exists", " key ", " store ", BOOLEAN, false, false, call_exists},
+    {"get_keys", "", " store ", LIST, false, false, call_get_keys},
+    {"list_keys", "", " store prefix after limit ", LIST, false, false, call_list_keys},
+    {"count", "", " store ", NUMBER, false, false, call_count},
+    {"get_many", " keys ", " store ", LIST, false, false, call_get_many},
+    {"set_many", " pairs ", " store ", NOTHING, true, false, call_set_many},
+    {"delete_many", " keys ", " store ", NOTHING, true, false, call_delete_many},
+    {"increment", " key ", " store delta ", NUMBER, true, false, call_increment},
+    {"compare_and_swap", " key expected value ", " store ", BOOLEAN, false, false,
+     call_compare_and_swap},
+    {"set_json", " key json ", " store ", NOTHING, true, false, call_set_json},
+    {"get_json", " key ", " store ", BYTES, false, false, call_get_json},
+    {"sql", " file sql ", " connection ", ROWS, true, true, call_sql},
+    {"write_file", " file content ", "", NOTHING, true, true, call_write_file},
+    {"file_exists", " file ", "", BOOLEAN, false, true, call_file_exists},
+    {"repeat", " times steps ", "", NOTHING, true, false, NULL},
+};
+
+/* Whether a word is one of those that stand between spaces. */
+static bool is_listed(const char *words, const char *word) {
+    char spaced[64];
+    snprintf(spaced, sizeof spaced, " %s ", word);
+    return strstr(words, spaced) != NULL;
+}
+
+static size_t word_count(const char *words) {
+    size_t spaces = 0;
+    for (; *words != '\0'; words++) {
+        spaces += *words == ' ';
+    }
+    return spaces == 0 ? 0 : spaces - 1;
+}
+
+/* Fails for a field that is missing or in neither list. */
+static void check_fields(struct run *run, json_t *object, const char *required,
+                         const char *optional) {
+    const char *name;
+    json_t *value;
+    size_t found = 0;
+    json_object_foreach(object, name, value) {
+        bool is_required = is_listed(required, name);
+        found += is_required;
+        if (!is_required && !is_listed(optional, name)) {
+            fail(run, "unknown field \"%s\" in %s", name, shown(run, object));
+        }
+    }
+    if (found != word_count(required)) {
+        fail(run, "not all of the fields%sin %s", required, shown(run, object));
+    }
+}
+
+static const struct operation *operation_of(struct run *run, json_t *step) {
+    const char *name = json_string_value(json_object_get(step, "op"));
+    size_t count = sizeof OPERATIONS / sizeof *OPERATIONS;
+    for (size_t index = 0; name != NULL && index < count; index++) {
+        if (strcmp(OPERATIONS[index].name, name) == 0) {
+            return &OPERATIONS[index];
+        }
+    }
+    fail(run, "unknown operation in %s", shown(run, step));
+}
+
+static void check_steps(struct run *run, json_t *steps) {
+    size_t index;
+    json_t *step;
+    if (!json_is_array(steps)) {
+        fail(run, "the steps are no array");
+    }
+    json_array_foreach(steps, index, step) {
+        const struct operation *operation = operation_of(run, step);
+        bool has_error = json_object_get(step, "error") != NULL;
+        bool has_returns = json_object_get(step, "returns") != NULL;
+        char optional[128];
+        snprintf(optional, sizeof optional, " op error%s%s %s",
+                 operation->returns == NOTHING ? "" : " returns", has_error ? " message_has" : "",
+                 operation->optional);
+        check_fields(run, step, operation->required, optional);
+        if (has_error && has_returns) {
+            fail(run, "both \"returns\" and \"error\" in %s", shown(run, step));
+        }
+        if (!has_error && !has_returns && !operation->may_omit_returns) {
+            fail(run, "neither \"returns\" nor \"error\" in %s", shown(run, step));
+        }
+        if (operation->needs_file && !run->needs_file) {
+            fail(run, "%s needs the flag sqlite-file", operation->name);
+        }
+        if (operation->call == NULL) {
+            check_steps(run, json_object_get(step, "steps"));
+        }
+    }
+}
+
+/* Every failed call fills the error, every other empties it. */
+static void check_error(struct run *run, json_t *step, const struct outcome *out) {
+    const char *message = out->err.message;
+    json_t *text = json_string(message), *part;
+    bool is_utf8 = text != NULL;
+    size_t index;
+    json_decref(text);
+    if (out->err.status != out->status) {
+        fail(run, "the call returned %s and its error says %s", spinkv_status_name(out->status),
+             spinkv_status_name(out->err.status));
+    }
+    if ((out->status == SPINKV_OK) != (message[0] == '\0')) {
+        fail(run, "%s with the message \"%s\"", spinkv_status_name(out->status), message);
+    }
+    if (!is_utf8 || strchr(message, '\n') != NULL) {
+        fail(run, "the message is not a line of UTF-8");
+    }
+    if (out->status != SPINKV_OK && !out->is_cleared) {
+        fail(run, "%s, and an out parameter is not cleared", spinkv_status_name(out->status));
+    }
+    json_array_foreach(json_object_get(step, "message_has"), index, part) {
+        if (strstr(message, json_string_value(part)) == NULL) {
+            fail(run, "no %s in the message \"%s\"", shown(run, part), message);
+        }
+    }
+}
+
+static void run_step(struct run *run, json_t *step) {
+    const struct operation *operation = operation_of(run, step);
+    const char *error = json_string_value(json_object_get(step, "error"));
+    json_t *returns = json_object_get(step, "returns");
+    struct outcome *out = &run->out;
+    *out = (struct outcome){.status = SPINKV_OK, .is_cleared = true};
+    out->err = (spinkv_error){SPINKV_STATUS_COUNT, -1, "the call left the error as it was"};
+    operation->call(run, step, out);
+    if (strcmp(spinkv_status_name(out->status), error == NULL ? "ok" : error) != 0) {
+        fail(run, "%s: expected %s, met %s: %s", operation->name,
+             error == NULL ? shown(run, returns) : error, spinkv_status_name(out->status),
+             out->status == SPINKV_OK ? shown(run, out->met) : out->err.message);
+    }
+    check_error(run, step, out);
+    if (returns != NULL) {
+        json_t *expected = expected_of(run, operation->returns, returns);
+        bool is_equal = json_equal(expected, out->met);
+        json_decref(expected);
+        if (!is_equal) {
+            fail(run, "%s: expected %s, met %s", operation->name, shown(run, returns),
+                 shown(run, out->met));
+        }
+    }
+    release(run);
+}
+
+static void run_steps(struct run *run, json_t *steps, const char *where) {
+    size_t index;
+    json_t *step;
+    json_array_foreach(steps, index, step) {
+        json_int_t times = json_integer_value(json_object_get(step, "times"));
+        char inside[sizeof run->where];
+        snprintf(inside, sizeof inside, "%sstep %zu", where, index + 1);
+        snprintf(run->where, sizeof run->where, "%s", inside);
+        run->ticks++;
+        if (operation_of(run, step)->call != NULL) {
+            run_step(run, step);
+            continue;
+        }
+        for (json_int_t time = 1; time <= times; time++) {
+            char nested[sizeof run->where];
+            snprintf(nested, sizeof nested, "%.20s, time %lld, ", inside, (long long)time);
+            run_steps(run, json_object_get(step, "steps"), nested);
+        }
+    }
+}
+
+/* ---- Cases ----------------------------------------------------------------------------------- */
+
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *place) {
+    (void)info, (void)type, (void)place;
+    return remove(path);
+}
+
+static void clean_up(struct run *run) {
+    size_t index;
+    json_t *handle;
+    release(run);
+    free(run->held);
+    for (index = 0; index < CONNECTIONS_MAX; index++) {
+        close_connection(&run->connections[index]);
+    }
+    json_array_foreach(run->opened, index, handle) {
+        spinkv_close((spinkv_store)json_integer_value(handle));
+    }
+    for (index = 0; index < APPS_MAX; index++) {
+        spinkv_app_free(run->apps[index].app);
+    }
+    json_decref(run->opened);
+    json_decref(run->stores);
+}
+
+/* Runs a case once, in an empty folder that is the current directory meanwhile. "" if it passed. */
+static void run_case(json_t *steps, bool needs_file, bool in_memory, char *why, size_t why_size) {
+    struct run run = {.steps = steps, .needs_file = needs_file, .in_memory = in_memory};
+    char folder[] = "/tmp/spinkv-conformance-XXXXXX";
+    int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (before < 0 || mkdtemp(folder) == NULL || chdir(folder) != 0) {
+        perror(folder);
+        exit(2);
+    }
+    run.stores = json_object();
+    run.opened = json_array();
+    if (setjmp(run.give_up) == 0) {
+        check_steps(&run, steps);
+        run_steps(&run, steps, "");
+    }
+    snprintf(why, why_size, "%s: %s", run.where, run.why);
+    if (run.why[0] == '\0') {
+        why[0] = '\0';
+    }
+    clean_up(&run);
+    if (fchdir(before) != 0 || nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0) {
+        perror(folder);
+        exit(2);
+    }
+    close(before);
+}
+
+/* Every flag a case may need. This runner has all that they ask for, so it skips nothing. */
+static const char FLAGS[] =
+    " sqlite-file second-app current-directory raw-text raw-handles json-text get-into ";
+
+static void failed(struct totals *totals, const char *file, const char *name, const char *variant,
+                   const char *why) {
+    totals->failed++;
+    printf("FAIL %s: %s%s: %s\n", file, name == NULL ? "?" : name, variant, why);
+}
+
+/* Runs a case where it can run: in memory and in a file, or in a file alone. */
+static void run_entry(struct totals *totals, const char *file, json_t *entry) {
+    const char *name = json_string_value(json_object_get(entry, "name"));
+    json_t *flag, *needs = json_object_get(entry, "needs");
+    bool needs_file = false;
+    struct run checks = {0};
+    size_t index;
+    if (name != NULL && strstr(name, only) == NULL) {
+        return;
+    }
+    if (setjmp(checks.give_up) != 0) {
+        failed(totals, file, name, "", checks.why);
+        release(&checks);
+        free(checks.held);
+        return;
+    }
+    check_fields(&checks, entry, " name about steps ", " needs ");
+    json_array_foreach(needs, index, flag) {
+        if (!json_is_string(flag) || !is_listed(FLAGS, json_string_value(flag))) {
+            fail(&checks, "unknown flag %s", shown(&checks, flag));
+        }
+    }
+    json_array_foreach(needs, index, flag) {
+        needs_file = needs_file || strcmp(json_string_value(flag), "sqlite-file") == 0;
+    }
+    for (int in_memory = 0; in_memory <= !needs_file; in_memory++) {
+        char why[sizeof checks.why + sizeof checks.where + 2];
+        run_case(json_object_get(entry, "steps"), needs_file, in_memory, why, sizeof why);
+        if (why[0] == '\0') {
+            totals->passed++;
+        } else {
+            failed(totals, file, name, in_memory ? " (memory)" : " (file)", why);
+        }
+    }
+}
+
+static void run_file(struct totals *totals, const char *path) {
+    json_error_t problem;
+    json_t *document = json_load_file(path, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &problem);
+    json_t *entry, *cases = json_object_get(document, "cases");
+    const char *file = strrchr(path, '/') == NULL ? path : strrchr(path, '/') + 1;
+    size_t index;
+    if (document == NULL) {
+        failed(totals, file, NULL, "", problem.text);
+    } else if (json_integer_value(json_object_get(document, "schema")) != SCHEMA) {
+        failed(totals, file, NULL, "", "the schema is not 1");
+    } else if (json_object_size(document) != 3 || !json_is_array(cases) ||
+               !json_is_string(json_object_get(document, "about"))) {
+        failed(totals, file, NULL, "", "its fields are not schema, about and cases");
+    }
+    if (totals->failed == 0 || json_is_array(cases)) {
+        json_array_foreach(cases, index, entry) {
+            run_entry(totals, file, entry);
+        }
+    }
+    json_decref(document);
+}
+
+static int is_case_file(const struct dirent *entry) {
+    const char *dot = strrchr(entry->d_name, '.');
+    return dot != NULL && strcmp(dot, ".json") == 0;
+}
+
+static void run_path(struct totals *totals, const char *path) {
+    struct dirent **entries = NULL;
+    int count = scandir(path, &entries, is_case_file, alphasort);
+    if (count < 0) {
+        run_file(totals, path);
+    }
+    for (int index = 0; index < count; index++) {
+        char file[PATH_SIZE];
+        snprintf(file, sizeof file, "%s/%s", path, entries[index]->d_name);
+        run_file(totals, file);
+        free(entries[index]);
+    }
+    free(entries);
+}
+
+int main(int argc, char **argv) {
+    struct totals totals = {0};
+    int first = 1;
+    if (argc > 2 && strcmp(argv[1], "--only") == 0) {
+        only = argv[2];
+        first = 3;
+    }
+    for (int index = first; index < argc; index++) {
+        run_path(&totals, argv[index]);
+    }
+    if (totals.passed + totals.failed == 0) {
+        printf("no cases\n");
+    }
+    printf("%u passed, %u failed, %u skipped\n", totals.passed, totals.failed, totals.skipped);
+    return totals.failed > 0 || totals.passed == 0;
+}
