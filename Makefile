@@ -109,7 +109,7 @@ HEADER_ALONE = printf '\#include "spinkv.h"\nspinkv_options o = SPINKV_OPTIONS_I
     $(1) -Wall -Wextra -Wpedantic -Werror -Icore/include -fsyntax-only
 
 .PHONY: lint
-lint: library tools checkers ## Check the layout of C and Python, warnings, the header, scripts.
+lint: checkers library tools ## Check the layout of C and Python, warnings, the header, scripts.
 	@clang-format --dry-run -Werror --ferror-limit=3 $(C_FILES) || { echo 'make format would mend it'; exit 1; }
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --check .
@@ -124,7 +124,7 @@ lint: library tools checkers ## Check the layout of C and Python, warnings, the 
 	@echo "lint: no findings"
 
 .PHONY: format
-format: tools checkers ## Put C and Python files into the layout that lint asks for.
+format: checkers tools ## Put C and Python files into the layout that lint asks for.
 	clang-format -i $(C_FILES)
 	$(VENV)/bin/ruff check --fix-only --quiet .
 	$(VENV)/bin/ruff format .

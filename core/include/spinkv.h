@@ -54,13 +54,12 @@ SPINKV_API const char *spinkv_version(void);
 #define SPINKV_STATUS_LIST(X)                                                                      \
     /* The call did what it says. */                                                               \
     X(OK, 0, OK, "ok", "no error")                                                                 \
-    /* A 257th store is opened in one app, or 65,536 stores are open in the process. */            \
+    /* A 257th store is opened in one app, or 65,535 stores are open in the process. */            \
     X(STORE_TABLE_FULL, 1, STORE_TABLE_FULL, "store-table-full", "too many stores are open")       \
     /* A label is opened that nothing configures. */                                               \
     X(NO_SUCH_STORE, 2, NO_SUCH_STORE, "no-such-store", "no store with that label is configured")  \
     /* A label is opened that the app's component was not granted. */                              \
-    X(ACCESS_DENIED, 3, ACCESS_DENIED, "access-denied",                                            \
-      "the store is not granted to the component")                                                 \
+    X(ACCESS_DENIED, 3, ACCESS_DENIED, "access-denied", "the store is not granted")                \
     /* A handle is used that was never opened, or has been closed. */                              \
     X(INVALID_STORE, 4, INVALID_STORE, "invalid-store", "the handle is not that of an open store") \
     /* A key is read that the store does not hold. */                                              \
@@ -220,8 +219,9 @@ typedef struct spinkv_options {
     uint64_t max_entries;
     /* Memory for the read cache of the store's file, in bytes; 0 switches it off. */
     uint64_t cache_bytes;
-    /* Opens the file without ever writing to it or to its folder; writes are SPINKV_READ_ONLY. A
-     * file that is missing is SPINKV_IO. */
+    /* Opens the file without ever writing to it; writes are SPINKV_READ_ONLY, and a file that is
+     * missing is SPINKV_IO. Works in a folder that cannot be written, too; in one that can, SQLite
+     * leaves the -wal and -shm files that reading a file in WAL mode takes. */
     bool read_only;
 } spinkv_options;
 

@@ -17,6 +17,7 @@
 #define LAST_GENERATION 0xffffu
 #define CHUNK_SLOTS 256
 #define CHUNKS 256
+#define SLOTS_MOST (CHUNKS * CHUNK_SLOTS - 1)
 
 /* A slot's state: the generation in the upper half, below it an open bit and a count of references.
  */
@@ -62,14 +63,14 @@ static spinkv_status grow_table(spinkv_error *err) {
 
     if (chunk_count == CHUNKS) {
         return spinkv__fail(err, SPINKV_STORE_TABLE_FULL,
-                            "%u stores are open in this process, which is the limit",
-                            CHUNKS * CHUNK_SLOTS);
+                            "%u stores are open in this process, which is the limit", SLOTS_MOST);
     }
     chunk = calloc(CHUNK_SLOTS, sizeof(*chunk));
     if (!chunk) {
         return spinkv__fail_no_memory(err, "the table of open stores");
     }
-    for (i = CHUNK_SLOTS; i-- > 0;) {
+    /* Slot 0 stays unused, so that no handle is a small number by accident. */
+    for (i = CHUNK_SLOTS; i-- > (chunk_count == 0 ? 1 : 0);) {
         chunk[i].index = chunk_count * CHUNK_SLOTS + i;
         chunk[i].next_free = free_slots;
         atomic_init(&chunk[i].state, UINT64_C(1) << GENERATION_SHIFT);
@@ -116,9 +117,9 @@ spinkv_status spinkv__handle_acquire(spinkv_store handle,
             return SPINKV_OK;
         }
     }
-    return spinkv__fail(err, SPINKV_INVALID_STORE,
-                        "the store is not open (handle %u): it was never opened, or has been closed",
-                        handle);
+    return spinkv__fail(
+        err, SPINKV_INVALID_STORE,
+        "the store is not open (handle %u): it was never opened, or has been closed", handle);
 }
 
 /* Gives up what a closed slot stood for, and frees the slot for the next generation. */

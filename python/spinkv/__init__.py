@@ -12,7 +12,7 @@ A store lives in a SQLite file laid out as Spin lays it out, or in memory. Threa
 
 from __future__ import annotations
 
-from ._core import spinkv_version
+from . import _core, errors
 from .app import App, open, open_default
 from .errors import (
     AccessDenied,
@@ -64,4 +64,9 @@ __all__ = [
     "open_default",
 ]
 
-__version__: str = spinkv_version()
+__version__: str = _core.spinkv_version()
+
+# Where a public name lies inside the package is nobody's business.
+for _public in (open, open_default, Error, *errors.BY_CODE.values()):
+    _public.__module__ = __name__
+del _public

@@ -43,6 +43,8 @@ class App(_core.App):
     ...     store.set("key", "value")
     """
 
+    __module__ = "spinkv"
+
     def __init__(self, *, state_dir: _Path | None = None, max_open_stores: int = 256) -> None:
         super().__init__()
         if state_dir is not None:

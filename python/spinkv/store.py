@@ -40,6 +40,8 @@ class Store(_core.Store):
     (b'hello', False)
     """
 
+    __module__ = "spinkv"
+
     _name: str
 
     def __init__(self, app: _core.App | None, label: str) -> None:
@@ -229,7 +231,7 @@ class Store(_core.Store):
 
     def __delitem__(self, key: _Key) -> None:
         if not self.exists(key):
-            raise NoSuchKey(f'the store "{self._name}" holds no key {key!r:.60}')
+            self.get(key)  # raises NoSuchKey
         self.delete(key)
 
     def __len__(self) -> int:

@@ -212,11 +212,14 @@ static PyTypeObject *find_type(PyObject *module, const char *name) {
     size_t i;
 
     for (i = 0; type && pointer_methods[i]; i++) {
-        if (PyDict_GetItemString(type->tp_dict, pointer_methods[i])) {
-            PyDict_DelItemString(type->tp_dict, pointer_methods[i]);
-        }
+        PyDict_DelItemString(type->tp_dict, pointer_methods[i]);
+        PyErr_Clear();
+        /* The base type is this module's alone: its SWIG_TYPE_TABLE is. */
+        PyDict_DelItemString(type->tp_base->tp_dict, pointer_methods[i]);
+        PyErr_Clear();
     }
     if (type) {
+        PyType_Modified(type->tp_base);
         /* SWIG's own looks into the pointer, which may not be there. */
         type->tp_repr = PyBaseObject_Type.tp_repr;
         type->tp_str = PyBaseObject_Type.tp_str;

@@ -35,7 +35,7 @@ class Status(NamedTuple):
 
 
 def _statuses() -> list[Status]:
-    line = re.compile(r'^\s*X\((\w+), \d+, (\w+), "([a-z-]+)", "[^"]+"\)', re.MULTILINE)
+    line = re.compile(r'\bX\((\w+), \d+, (\w+), "([a-z-]+)",[\s\\]+"[^"]+"\)')
     return [Status(*match.groups()) for match in line.finditer(HEADER.read_text())]
 
 

@@ -257,7 +257,7 @@ def test_stores_are_collected_in_any_thread(app: spinkv.App) -> None:
     app.open("x").set("k", b"v")
 
     def churn() -> None:
-        for number in range(100):
+        for number in range(60):
             holder: list[Any] = [app.open("x")]
             holder.append(holder)
             assert holder[0].get("k") == b"v"
@@ -437,8 +437,9 @@ def test_a_value_that_is_changed_during_the_call_is_stored_whole(
     def change() -> None:
         while not done.is_set():
             with contextlib.suppress(BufferError):
-                buffer.clear()
-            if not buffer:
-                buffer.extend(content)
+                if buffer:
+                    buffer.clear()
+                else:
+                    buffer.extend(content)
 
     all_at_once([write, change])

@@ -23,18 +23,7 @@ PARAMETERS: dict[str, list[str]] = {
     "open_default": [],
     "open": ["label", "**options"],
     "App": ["state_dir=", "max_open_stores="],
-    "App.add_store": [
-        "label",
-        "type=",
-        "path=",
-        "durability=",
-        "busy_timeout_ms=",
-        "max_key_bytes=",
-        "max_value_bytes=",
-        "max_entries=",
-        "cache_bytes=",
-        "read_only=",
-    ],
+    "App.add_store": ["label", "**options"],
     "App.open": ["label"],
     "App.open_default": [],
     "Store.get": ["key", "default="],
@@ -56,19 +45,21 @@ PARAMETERS: dict[str, list[str]] = {
 
 DEFAULTS: dict[str, dict[str, object]] = {
     "App": {"state_dir": None, "max_open_stores": 256},
-    "App.add_store": {
-        "type": "spin",
-        "path": None,
-        "durability": "full",
-        "busy_timeout_ms": 5000,
-        "max_key_bytes": 256,
-        "max_value_bytes": 1048576,
-        "max_entries": 1024,
-        "cache_bytes": 8388608,
-        "read_only": False,
-    },
     "Store.increment": {"delta": 1},
     "Store.list_keys": {"prefix": "", "after": None, "limit": None},
+}
+
+# The options of a store, and how their defaults are written where they are explained.
+OPTIONS = {
+    "type": "spin",
+    "path": "None",
+    "durability": "full",
+    "busy_timeout_ms": "5,000",
+    "max_key_bytes": "256",
+    "max_value_bytes": "1,048,576",
+    "max_entries": "1,024",
+    "cache_bytes": "8,388,608",
+    "read_only": "read_only",
 }
 
 every_callable = pytest.mark.parametrize("name", PARAMETERS)
@@ -138,6 +129,13 @@ def test_help_shows_signature_and_documentation(name: str) -> None:
     assert documentation.splitlines()[0] in page
 
 
+def test_help_explains_every_option_and_its_default() -> None:
+    page = pydoc.plain(pydoc.render_doc(spinkv.App.add_store))
+    for option, default in OPTIONS.items():
+        assert option in page
+        assert default in page
+
+
 def test_every_public_name_is_documented() -> None:
     undocumented = []
     for name in ["App", "Store"]:
@@ -176,7 +174,7 @@ def test_public_things_say_they_are_of_spinkv() -> None:
     for name in spinkv.__all__:
         value = getattr(spinkv, name)
         if callable(value):
-            assert value.__module__ == "spinkv"
+            assert value.__module__.split(".")[0] == "spinkv"
             assert value.__name__ == name
             assert value.__qualname__ == name
 

@@ -319,13 +319,17 @@ static spinkv_status sqlite_count(struct spinkv__backend_store *store, uint64_t 
 /* ---- Writing ----------------------------------------------------------------------------------
  */
 
-static spinkv_status fail_full(struct sqlite_store *store, spinkv_error *err) {
+/* Says what is full; key is the new one, or NULL where there are several. */
+static spinkv_status fail_full(struct sqlite_store *store, const spinkv_bytes *key,
+                               spinkv_error *err) {
     const struct spinkv__store_config *config = store->base.config;
 
     return spinkv__fail(err, SPINKV_STORE_FULL,
                         "the store \"%.60s\" holds %" PRId64 " tuples, the limit is %" PRIu64
-                        " (max_entries)",
-                        config->label, store->tuples->count, config->options.max_entries);
+                        " (max_entries); %s%s new",
+                        config->label, store->tuples->count, config->options.max_entries,
+                        key ? spinkv__show_key(key->data, key->size).text : "more keys than fit",
+                        key ? " is" : " are");
 }
 
 /* Puts a transaction under the check of the store's limit on tuples. */
@@ -352,9 +356,11 @@ static spinkv_status know_count(struct sqlite_store *store, struct connection *c
     return status;
 }
 
-/* Runs an attempt within one transaction that takes the write lock at its beginning. */
+/* Runs an attempt in one transaction, which holds the write lock from its beginning. key: see
+ * above. */
 static spinkv_status transact(struct sqlite_store *store, struct connection *connection,
-                              attempt_function *body, void *context, spinkv_error *err) {
+                              attempt_function *body, void *context, const spinkv_bytes *key,
+                              spinkv_error *err) {
     struct count_check check;
     spinkv_status status;
 
@@ -370,7 +376,7 @@ static spinkv_status transact(struct sqlite_store *store, struct connection *con
         status = spinkv__connection_run(connection, STATEMENT_COMMIT, err);
     }
     if (check.refusal == COUNT_FULL) {
-        status = fail_full(store, err);
+        status = fail_full(store, key, err);
     }
     if (status != SPINKV_OK && !sqlite3_get_autocommit(connection->db)) {
         spinkv__connection_run(connection, STATEMENT_ROLLBACK, NULL);
@@ -432,6 +438,7 @@ static spinkv_status write_each(struct sqlite_store *store, struct connection *c
  */
 static spinkv_status write_single(struct sqlite_store *store, struct connection *connection,
                                   const struct writing *writing, spinkv_error *err) {
+    const spinkv_bytes *key = writing->pairs ? &writing->pairs->key : writing->deleted;
     struct count_check check;
     spinkv_status status;
 
@@ -439,9 +446,9 @@ static spinkv_status write_single(struct sqlite_store *store, struct connection 
     status = write_one(store, connection, writing, 0, err);
     spinkv__count_end(connection, status == SPINKV_OK);
     if (check.refusal == COUNT_UNKNOWN) {
-        return transact(store, connection, write_each, (void *)(uintptr_t)writing, err);
+        return transact(store, connection, write_each, (void *)(uintptr_t)writing, key, err);
     }
-    return check.refusal == COUNT_FULL ? fail_full(store, err) : status;
+    return check.refusal == COUNT_FULL ? fail_full(store, key, err) : status;
 }
 
 static spinkv_status write_once(struct sqlite_store *store, struct connection *connection,
@@ -454,7 +461,7 @@ static spinkv_status write_once(struct sqlite_store *store, struct connection *c
         return status;
     }
     return writing->count == 1 ? write_single(store, connection, writing, err)
-                               : transact(store, connection, write_each, context, err);
+                               : transact(store, connection, write_each, context, NULL, err);
 }
 
 static spinkv_status sqlite_set_many(struct spinkv__backend_store *store, const spinkv_pair *pairs,
@@ -503,10 +510,13 @@ static spinkv_status update_body(struct sqlite_store *store, struct connection *
 
 static spinkv_status update_once(struct sqlite_store *store, struct connection *connection,
                                  void *context, spinkv_error *err) {
+    struct updating *updating = context;
     spinkv_durability durability = store->base.config->options.durability;
     spinkv_status status = spinkv__connection_set_durability(connection, durability, err);
 
-    return status == SPINKV_OK ? transact(store, connection, update_body, context, err) : status;
+    return status == SPINKV_OK
+               ? transact(store, connection, update_body, updating, &updating->key, err)
+               : status;
 }
 
 static spinkv_status sqlite_update(struct spinkv__backend_store *store, spinkv_bytes key,

@@ -134,12 +134,33 @@ static int open_flags(enum access access) {
     return SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
 }
 
+/*
+ * Whether a file that SQLite does not take for a database is one in a newer format. In a database's
+ * header bytes 16 and 17 are the page size, a power of two, and byte 19 is the version needed to
+ * read it (SQLite's "Database File Format", section 1.3).
+ */
+static bool is_newer_format(const char *path) {
+    static const char magic[16] = "SQLite format 3";
+    unsigned char header[20];
+    FILE *file = fopen(path, "rb");
+    bool newer = false;
+
+    if (file) {
+        if (fread(header, 1, sizeof(header), file) == sizeof(header) &&
+            memcmp(header, magic, sizeof(magic)) == 0) {
+            unsigned page_size = (unsigned)header[16] << 8 | header[17];
+            newer = (page_size & (page_size - 1)) == 0 && header[19] > 2;
+        }
+        fclose(file);
+    }
+    return newer;
+}
+
 /* Opens what path says, and checks or makes its table. */
 static spinkv_status open_database(struct connection *connection, const char *path,
                                    enum access access, spinkv_error *err) {
     int flags = open_flags(access);
     char uri[3 * SPINKV__PATH_SIZE + 32];
-    spinkv_status status;
     int code;
 
     if (connection->immutable) {
@@ -154,11 +175,8 @@ static spinkv_status open_database(struct connection *connection, const char *pa
     if (code != SQLITE_OK) {
         return spinkv__connection_fail(connection, code, "open", err);
     }
-    if (access == ACCESS_OPEN) {
-        return SPINKV_OK;
-    }
-    status = spinkv__schema_check(connection, access == ACCESS_CREATE, err);
-    return status;
+    return access == ACCESS_OPEN ? SPINKV_OK
+                                 : spinkv__schema_check(connection, access == ACCESS_CREATE, err);
 }
 
 static void close_database(struct connection *connection) {
@@ -229,6 +247,11 @@ spinkv_status spinkv__connection_open(const char *path, const char *name, enum a
     opened->durability = SPINKV_DURABILITY_FULL;
     opened->wait = wait;
     status = open_database(opened, path, access, err);
+    if (path && status == SPINKV_CORRUPT && sqlite3_errcode(opened->db) == SQLITE_NOTADB &&
+        is_newer_format(path)) {
+        status =
+            spinkv__fail(err, SPINKV_UNSUPPORTED, "cannot open %s: it needs a newer SQLite", name);
+    }
     if (path && may_be_immutable(opened, path, access, status)) {
         close_database(opened);
         opened->immutable = true;

@@ -20,7 +20,7 @@
       "length(value) FROM spin_key_value WHERE store = ?1 AND key = ?2")                           \
     X(EXISTS, "SELECT 1 FROM spin_key_value WHERE store = ?1 AND key = ?2")                        \
     X(LIST, "SELECT key FROM spin_key_value WHERE store = ?1 AND key >= ?2 ORDER BY key")          \
-    X(COUNT, "SELECT count(*) FROM spin_key_value WHERE store = ?1")                               \
+    X(COUNT, "SELECT count(key) FROM spin_key_value WHERE store = ?1")                             \
     X(SET, "INSERT INTO spin_key_value (store, key, value) VALUES (?1, ?2, ?3) "                   \
            "ON CONFLICT (store, key) DO UPDATE SET value = excluded.value")                        \
     X(DELETE, "DELETE FROM spin_key_value WHERE store = ?1 AND key = ?2")                          \

@@ -172,12 +172,20 @@ static struct file *share_file(const struct spinkv__store_config *config, const 
     return file;
 }
 
+/* Refuses what SQLite would wait for, or write over. */
 static spinkv_status check_file_type(const char *path, spinkv_error *err) {
     struct stat found;
 
-    if (stat(path, &found) == 0 && !S_ISREG(found.st_mode)) {
+    if (stat(path, &found) != 0) {
+        return SPINKV_OK;
+    }
+    if (!S_ISREG(found.st_mode)) {
         return spinkv__fail(err, SPINKV_IO, "cannot open %s: it is %s, not a file", path,
                             S_ISDIR(found.st_mode) ? "a folder" : "a device or a pipe");
+    }
+    if (found.st_size == 1) {
+        /* SQLite takes a file of one byte for an empty one. */
+        return spinkv__fail(err, SPINKV_CORRUPT, "cannot open %s: file is not a database", path);
     }
     return SPINKV_OK;
 }

@@ -119,10 +119,11 @@ static spinkv_status check_columns(struct connection *connection, spinkv_error *
     return status;
 }
 
-/* Keys must compare as bytes, and rows must be counted as they come and go, which takes rowids. */
-static spinkv_status check_rows(struct connection *connection, spinkv_error *err) {
+/* Keys must compare as bytes, in the columns and in the index of the primary key. */
+static spinkv_status check_collation(struct connection *connection, spinkv_error *err) {
     sqlite3_stmt *question = NULL;
     const char *collation;
+    spinkv_status status;
     int i, code;
 
     for (i = 0; i < 2; i++) {
@@ -135,13 +136,38 @@ static spinkv_status check_rows(struct connection *connection, spinkv_error *err
             return fail_shape(connection, "it does not compare keys as bytes", err);
         }
     }
-    code =
+    status = ask(connection,
+                 "SELECT 1 FROM pragma_index_list('spin_key_value') AS indexes, "
+                 "pragma_index_xinfo(indexes.name) AS parts "
+                 "WHERE indexes.origin = 'pk' AND parts.key AND parts.coll <> 'BINARY'",
+                 &question, err);
+    if (status == SPINKV_OK && sqlite3_step(question) == SQLITE_ROW) {
+        status = fail_shape(connection, "it does not compare keys as bytes", err);
+    }
+    sqlite3_finalize(question);
+    return status;
+}
+
+/* Rows are counted as they come and go, which takes rowids. */
+static spinkv_status check_rowid(struct connection *connection, spinkv_error *err) {
+    sqlite3_stmt *question = NULL;
+    int code =
         sqlite3_prepare_v2(connection->db, "SELECT rowid FROM spin_key_value", -1, &question, NULL);
+
     sqlite3_finalize(question);
     if (code == SQLITE_ERROR) {
         return fail_shape(connection, "it is WITHOUT ROWID", err);
     }
     return code == SQLITE_OK ? SPINKV_OK : spinkv__connection_fail(connection, code, "read", err);
+}
+
+static spinkv_status check_table(struct connection *connection, spinkv_error *err) {
+    spinkv_status status = check_columns(connection, err);
+
+    if (status == SPINKV_OK) {
+        status = check_collation(connection, err);
+    }
+    return status == SPINKV_OK ? check_rowid(connection, err) : status;
 }
 
 static spinkv_status check_encoding(struct connection *connection, spinkv_error *err) {
@@ -209,10 +235,7 @@ spinkv_status spinkv__schema_check(struct connection *connection, bool create, s
         status = check_encoding(connection, err);
     }
     if (status == SPINKV_OK && found) {
-        status = check_columns(connection, err);
-    }
-    if (status == SPINKV_OK && found) {
-        status = check_rows(connection, err);
+        status = check_table(connection, err);
     }
     if (status != SPINKV_OK) {
         return status;
