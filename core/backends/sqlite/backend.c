@@ -385,6 +385,15 @@ static spinkv_status transact(struct sqlite_store *store, struct connection *con
     return status;
 }
 
+/* SQLite limits a row even where the store limits nothing. */
+static spinkv_status fail_too_big(struct connection *connection, const spinkv_pair *pair,
+                                  spinkv_error *err) {
+    return spinkv__fail(err, SPINKV_VALUE_TOO_LARGE,
+                        "the value of key %s is %zu bytes, the limit of SQLite is %d with the key",
+                        spinkv__show_key(pair->key.data, pair->key.size).text, pair->value.size,
+                        sqlite3_limit(connection->db, SQLITE_LIMIT_LENGTH, -1));
+}
+
 static spinkv_status set_one(struct sqlite_store *store, struct connection *connection,
                              const spinkv_pair *pair, spinkv_error *err) {
     const void *value = pair->value.data ? pair->value.data : "";
@@ -392,14 +401,12 @@ static spinkv_status set_one(struct sqlite_store *store, struct connection *conn
     spinkv_status status = prepare(store, connection, STATEMENT_SET, &pair->key, &statement, err);
     int code;
 
-    if (status != SPINKV_OK) {
-        return status;
+    if (status == SPINKV_OK) {
+        code = sqlite3_bind_blob64(statement, 3, value, pair->value.size, SQLITE_STATIC);
+        status = code == SQLITE_OK ? step_to_end(connection, statement, err)
+                                   : spinkv__connection_fail(connection, code, "write to", err);
     }
-    code = sqlite3_bind_blob64(statement, 3, value, pair->value.size, SQLITE_STATIC);
-    if (code != SQLITE_OK) {
-        return spinkv__connection_fail(connection, code, "write to", err);
-    }
-    return step_to_end(connection, statement, err);
+    return status == SPINKV_VALUE_TOO_LARGE ? fail_too_big(connection, pair, err) : status;
 }
 
 static spinkv_status delete_one(struct sqlite_store *store, struct connection *connection,
