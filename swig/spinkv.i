@@ -51,9 +51,9 @@ static void *make_object(size_t size, spinkv_error *err) {
 
 typedef struct App {
     %extend {
-        App(spinkv_error *err) {
-            App *app = make_object(sizeof(*app), err);
-            if (app && spinkv_app_new(&app->app, err) != SPINKV_OK) {
+        App(spinkv_error *new_err) {
+            App *app = make_object(sizeof(*app), new_err);
+            if (app && spinkv_app_new(&app->app, new_err) != SPINKV_OK) {
                 free(app);
                 app = NULL;
             }
@@ -77,9 +77,10 @@ typedef struct App {
 
 typedef struct Store {
     %extend {
-        Store(spinkv_error *err, App *app_or_default, const char *label) {
-            Store *store = make_object(sizeof(*store), err);
-            if (store && spinkv_open(app_of(app_or_default), label, &store->handle, err) != SPINKV_OK) {
+        Store(spinkv_error *new_err, App *app_or_default, const char *label) {
+            Store *store = make_object(sizeof(*store), new_err);
+            spinkv_app *app = app_of(app_or_default);
+            if (store && spinkv_open(app, label, &store->handle, new_err) != SPINKV_OK) {
                 free(store);
                 store = NULL;
             }

@@ -389,7 +389,15 @@ static const char *read_text(PyObject *object, const char *what) {
     error.status = SPINKV_OK;
     $1 = &error;
 }
-%typemap(argout, noblock=1) spinkv_error *ERROR {
+%typemap(in, numinputs=0, noblock=1) spinkv_error *NEW_ERROR (spinkv_error error) {
+    if (held_by(self)) {
+        PyErr_Format(PyExc_TypeError, "this %s is initialised already", Py_TYPE(self)->tp_name);
+        SWIG_fail;
+    }
+    error.status = SPINKV_OK;
+    $1 = &error;
+}
+%typemap(argout, noblock=1) spinkv_error *ERROR, spinkv_error *NEW_ERROR {
     if ($1->status != SPINKV_OK) {
         raise_error($1);
         SWIG_fail;

@@ -78,6 +78,11 @@ static spinkv_status prepare(struct sqlite_store *store, struct connection *conn
     if (code == SQLITE_OK && key) {
         code = bind_text(*statement, 2, key->data, key->size);
     }
+    if (code == SQLITE_TOOBIG && key) {
+        return spinkv__fail(err, SPINKV_KEY_TOO_LARGE,
+                            "the key %s is %zu bytes, more than SQLite takes",
+                            spinkv__show_key(key->data, key->size).text, key->size);
+    }
     return code == SQLITE_OK ? SPINKV_OK : spinkv__connection_fail(connection, code, "use", err);
 }
 
