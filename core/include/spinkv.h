@@ -331,8 +331,7 @@ typedef uint32_t spinkv_store;
  * SPINKV_STORE_TABLE_FULL, SPINKV_INVALID_ARGUMENT (label or store is NULL), SPINKV_IO (the file or
  * folder cannot be made or read), SPINKV_CORRUPT (not a database, or its table has another shape),
  * SPINKV_UNSUPPORTED (the file needs a newer SQLite, or is not in UTF-8), SPINKV_BUSY,
- * SPINKV_READ_ONLY (the file lies on a read-only disk and read_only was not asked for),
- * SPINKV_NO_MEMORY.
+ * SPINKV_READ_ONLY (the file lacks the table and cannot be written), SPINKV_NO_MEMORY.
  */
 SPINKV_API spinkv_status spinkv_open(spinkv_app *app, const char *label, spinkv_store *store,
                                      spinkv_error *err);
@@ -354,14 +353,16 @@ SPINKV_API void spinkv_close(spinkv_store store);
 /*
  * All of them can fail with
  *   SPINKV_INVALID_STORE      the handle is not open;
- *   SPINKV_INVALID_ARGUMENT   a key, prefix or `after` is not valid UTF-8; a pointer is NULL that
- * must not be; SPINKV_BUSY               another process held a lock for longer than
- * busy_timeout_ms; SPINKV_CORRUPT            the file is damaged, or holds a key or value of a type
- * that no store holds (a value that is TEXT is read as its bytes); SPINKV_IO, SPINKV_NO_MEMORY.
+ *   SPINKV_INVALID_ARGUMENT   a key, prefix or `after` is not valid UTF-8, or a pointer is NULL
+ *                             that must not be;
+ *   SPINKV_BUSY               another process held a lock for longer than busy_timeout_ms;
+ *   SPINKV_CORRUPT            the file is damaged, or holds a key or value of a type that no store
+ *                             writes (a value that is TEXT is read as its bytes);
+ *   SPINKV_IO, SPINKV_NO_MEMORY.
  * Those that write can fail with
- *   SPINKV_READ_ONLY          the store was opened with read_only, or its disk is read-only.
- * What else a function fails with is said there. A tuple that lies in the file beyond a limit can
- * be read and deleted.
+ *   SPINKV_READ_ONLY          the store was opened with read_only, or its file cannot be written.
+ * What else a function fails with is said there. A tuple that lies in the file beyond a limit can be
+ * read and deleted.
  */
 
 /*

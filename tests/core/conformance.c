@@ -106,6 +106,40 @@ static const struct operation *operation_of(struct run *run, json_t *step) {
     fail(run, "unknown operation in %s", shown(run, step));
 }
 
+/* Fails where the strings of an array that may be missing are not that. */
+static void check_strings(struct run *run, json_t *array) {
+    size_t index;
+    json_t *string;
+    if (array != NULL && !json_is_array(array)) {
+        fail(run, "no array: %s", shown(run, array));
+    }
+    json_array_foreach(array, index, string) {
+        if (!json_is_string(string)) {
+            fail(run, "no string in %s", shown(run, array));
+        }
+    }
+}
+
+static void check_step(struct run *run, const struct operation *operation, json_t *step) {
+    json_t *error = json_object_get(step, "error");
+    bool has_returns = json_object_get(step, "returns") != NULL;
+    char optional[128];
+    snprintf(optional, sizeof optional, " op error%s%s %s",
+             operation->returns == NOTHING ? "" : " returns", error ? " message_has" : "",
+             operation->optional);
+    check_fields(run, step, operation->required, optional);
+    check_strings(run, json_object_get(step, "message_has"));
+    if (error != NULL && (has_returns || !json_is_string(error))) {
+        fail(run, "both \"returns\" and \"error\", or an odd \"error\", in %s", shown(run, step));
+    }
+    if (error == NULL && !has_returns && !operation->may_omit_returns) {
+        fail(run, "neither \"returns\" nor \"error\" in %s", shown(run, step));
+    }
+    if (operation->needs_file && !run->needs_file) {
+        fail(run, "%s needs the flag sqlite-file", operation->name);
+    }
+}
+
 static void check_steps(struct run *run, json_t *steps) {
     size_t index;
     json_t *step;
@@ -114,22 +148,7 @@ static void check_steps(struct run *run, json_t *steps) {
     }
     json_array_foreach(steps, index, step) {
         const struct operation *operation = operation_of(run, step);
-        bool has_error = json_object_get(step, "error") != NULL;
-        bool has_returns = json_object_get(step, "returns") != NULL;
-        char optional[128];
-        snprintf(optional, sizeof optional, " op error%s%s %s",
-                 operation->returns == NOTHING ? "" : " returns", has_error ? " message_has" : "",
-                 operation->optional);
-        check_fields(run, step, operation->required, optional);
-        if (has_error && has_returns) {
-            fail(run, "both \"returns\" and \"error\" in %s", shown(run, step));
-        }
-        if (!has_error && !has_returns && !operation->may_omit_returns) {
-            fail(run, "neither \"returns\" nor \"error\" in %s", shown(run, step));
-        }
-        if (operation->needs_file && !run->needs_file) {
-            fail(run, "%s needs the flag sqlite-file", operation->name);
-        }
+        check_step(run, operation, step);
         if (operation->call == NULL) {
             check_steps(run, json_object_get(step, "steps"));
         }
@@ -172,16 +191,14 @@ static void run_step(struct run *run, json_t *step) {
     out->err = (spinkv_error){SPINKV_STATUS_COUNT, -1, "the call left the error as it was"};
     operation->call(run, step, out);
     if (strcmp(spinkv_status_name(out->status), error == NULL ? "ok" : error) != 0) {
-        fail(run, "%s: expected %s, met %s: %s", operation->name,
-             error == NULL ? shown(run, returns) : error, spinkv_status_name(out->status),
+        fail(run, "%s: expected %s, met %s: %s", operation->name, error == NULL ? "ok" : error,
+             spinkv_status_name(out->status),
              out->status == SPINKV_OK ? shown(run, out->met) : out->err.message);
     }
     check_error(run, step, out);
     if (returns != NULL) {
         json_t *expected = expected_of(run, operation->returns, returns);
-        bool is_equal = json_equal(expected, out->met);
-        json_decref(expected);
-        if (!is_equal) {
+        if (!json_equal(expected, out->met)) {
             fail(run, "%s: expected %s, met %s", operation->name, shown(run, returns),
                  shown(run, out->met));
         }
@@ -231,13 +248,21 @@ static void clean_up(struct run *run) {
     for (index = 0; index < APPS_MAX; index++) {
         spinkv_app_free(run->apps[index].app);
     }
+    json_decref(run->kept);
     json_decref(run->opened);
     json_decref(run->stores);
 }
 
-/* Runs a case once, in an empty folder that is the current directory meanwhile. "" if it passed. */
-static void run_case(json_t *steps, bool needs_file, bool in_memory, char *why, size_t why_size) {
-    struct run run = {.steps = steps, .needs_file = needs_file, .in_memory = in_memory};
+static void failed(struct totals *totals, const char *file, json_t *entry, const char *where,
+                   const char *why) {
+    const char *name = json_string_value(json_object_get(entry, "name"));
+    totals->failed++;
+    printf("FAIL %s: %s%s: %s\n", file, name == NULL ? "?" : name, where, why);
+}
+
+/* Runs a case once, in an empty folder that is the current directory meanwhile. */
+static void run_case(struct totals *totals, const char *file, json_t *entry, bool in_memory) {
+    struct run run = {.in_memory = in_memory};
     char folder[] = "/tmp/spinkv-conformance-XXXXXX";
     int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (before < 0 || mkdtemp(folder) == NULL || chdir(folder) != 0) {
@@ -246,13 +271,14 @@ static void run_case(json_t *steps, bool needs_file, bool in_memory, char *why, 
     }
     run.stores = json_object();
     run.opened = json_array();
+    run.kept = json_array();
     if (setjmp(run.give_up) == 0) {
-        check_steps(&run, steps);
-        run_steps(&run, steps, "");
-    }
-    snprintf(why, why_size, "%s: %s", run.where, run.why);
-    if (run.why[0] == '\0') {
-        why[0] = '\0';
+        run_steps(&run, json_object_get(entry, "steps"), "");
+        totals->passed++;
+    } else {
+        char where[sizeof run.where + 16];
+        snprintf(where, sizeof where, " (%s): %s", in_memory ? "memory" : "file", run.where);
+        failed(totals, file, entry, where, run.why);
     }
     clean_up(&run);
     if (fchdir(before) != 0 || nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0) {
@@ -266,46 +292,44 @@ static void run_case(json_t *steps, bool needs_file, bool in_memory, char *why, 
 static const char FLAGS[] =
     " sqlite-file second-app current-directory raw-text raw-handles json-text get-into ";
 
-static void failed(struct totals *totals, const char *file, const char *name, const char *variant,
-                   const char *why) {
-    totals->failed++;
-    printf("FAIL %s: %s%s: %s\n", file, name == NULL ? "?" : name, variant, why);
+static void check_case(struct run *run, json_t *entry) {
+    json_t *flag, *needs = json_object_get(entry, "needs");
+    size_t index;
+    check_fields(run, entry, " name about steps ", " needs ");
+    if (!json_is_string(json_object_get(entry, "name")) ||
+        !json_is_string(json_object_get(entry, "about"))) {
+        fail(run, "name or about is no string");
+    }
+    check_strings(run, needs);
+    json_array_foreach(needs, index, flag) {
+        if (!is_listed(FLAGS, json_string_value(flag))) {
+            fail(run, "unknown flag %s", shown(run, flag));
+        }
+        run->needs_file |= strcmp(json_string_value(flag), "sqlite-file") == 0;
+    }
+    check_steps(run, json_object_get(entry, "steps"));
 }
 
 /* Runs a case where it can run: in memory and in a file, or in a file alone. */
 static void run_entry(struct totals *totals, const char *file, json_t *entry) {
     const char *name = json_string_value(json_object_get(entry, "name"));
-    json_t *flag, *needs = json_object_get(entry, "needs");
-    bool needs_file = false;
     struct run checks = {0};
-    size_t index;
     if (name != NULL && strstr(name, only) == NULL) {
         return;
     }
-    if (setjmp(checks.give_up) != 0) {
-        failed(totals, file, name, "", checks.why);
-        release(&checks);
-        free(checks.held);
-        return;
+    if (setjmp(checks.give_up) == 0) {
+        check_case(&checks, entry);
+    } else {
+        failed(totals, file, entry, "", checks.why);
     }
-    check_fields(&checks, entry, " name about steps ", " needs ");
-    json_array_foreach(needs, index, flag) {
-        if (!json_is_string(flag) || !is_listed(FLAGS, json_string_value(flag))) {
-            fail(&checks, "unknown flag %s", shown(&checks, flag));
+    if (checks.why[0] == '\0') {
+        run_case(totals, file, entry, false);
+        if (!checks.needs_file) {
+            run_case(totals, file, entry, true);
         }
     }
-    json_array_foreach(needs, index, flag) {
-        needs_file = needs_file || strcmp(json_string_value(flag), "sqlite-file") == 0;
-    }
-    for (int in_memory = 0; in_memory <= !needs_file; in_memory++) {
-        char why[sizeof checks.why + sizeof checks.where + 2];
-        run_case(json_object_get(entry, "steps"), needs_file, in_memory, why, sizeof why);
-        if (why[0] == '\0') {
-            totals->passed++;
-        } else {
-            failed(totals, file, name, in_memory ? " (memory)" : " (file)", why);
-        }
-    }
+    release(&checks);
+    free(checks.held);
 }
 
 static void run_file(struct totals *totals, const char *path) {
@@ -314,15 +338,12 @@ static void run_file(struct totals *totals, const char *path) {
     json_t *entry, *cases = json_object_get(document, "cases");
     const char *file = strrchr(path, '/') == NULL ? path : strrchr(path, '/') + 1;
     size_t index;
-    if (document == NULL) {
-        failed(totals, file, NULL, "", problem.text);
-    } else if (json_integer_value(json_object_get(document, "schema")) != SCHEMA) {
-        failed(totals, file, NULL, "", "the schema is not 1");
-    } else if (json_object_size(document) != 3 || !json_is_array(cases) ||
-               !json_is_string(json_object_get(document, "about"))) {
-        failed(totals, file, NULL, "", "its fields are not schema, about and cases");
-    }
-    if (totals->failed == 0 || json_is_array(cases)) {
+    if (json_integer_value(json_object_get(document, "schema")) != SCHEMA ||
+        !json_is_string(json_object_get(document, "about")) || !json_is_array(cases) ||
+        json_object_size(document) != 3) {
+        failed(totals, file, NULL, "",
+               document == NULL ? problem.text : "its fields are not schema (1), about and cases");
+    } else {
         json_array_foreach(cases, index, entry) {
             run_entry(totals, file, entry);
         }

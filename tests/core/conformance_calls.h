@@ -38,7 +38,6 @@ static const spinkv_bytes *keys_of(struct run *run, json_t *step, size_t *count)
         keys[index] = to_bytes(run, key);
     }
     *count = index;
-    json_decref(array);
     return *count == 0 && run->ticks % 2 == 0 ? NULL : keys;
 }
 
@@ -51,7 +50,6 @@ static const spinkv_pair *pairs_of(struct run *run, json_t *step, size_t *count)
         pairs[index].value = to_bytes(run, json_array_get(pair, 1));
     }
     *count = index;
-    json_decref(array);
     return *count == 0 && run->ticks % 2 == 0 ? NULL : pairs;
 }
 
@@ -399,7 +397,6 @@ static void close_connection(struct connection *connection) {
 
 static json_t *cell_of(sqlite3_stmt *statement, int column) {
     size_t size = (size_t)sqlite3_column_bytes(statement, column);
-    const unsigned char *blob;
     switch (sqlite3_column_type(statement, column)) {
     case SQLITE_INTEGER:
         return json_integer(sqlite3_column_int64(statement, column));
@@ -408,14 +405,7 @@ static json_t *cell_of(sqlite3_stmt *statement, int column) {
     case SQLITE_TEXT:
         return from_bytes(sqlite3_column_text(statement, column), size);
     case SQLITE_BLOB:
-        blob = sqlite3_column_blob(statement, column);
-        char *hex = calloc(2 * size + 1, 1);
-        for (size_t index = 0; hex != NULL && index < size; index++) {
-            snprintf(hex + 2 * index, 3, "%02x", blob[index]);
-        }
-        json_t *cell = json_pack("{s:s}", "hex", hex);
-        free(hex);
-        return cell;
+        return from_blob(sqlite3_column_blob(statement, column), size);
     default:
         return json_null();
     }

@@ -49,7 +49,6 @@ struct connection {
 
 /* One case on its way. */
 struct run {
-    json_t *steps;
     bool needs_file;
     bool in_memory;
     /* Counts the steps done; its lowest bit decides whether an empty argument is a NULL pointer. */
@@ -65,6 +64,7 @@ struct run {
     /* Memory and JSON that live until the step is done. */
     void **held;
     size_t held_count;
+    json_t *kept;
     struct outcome out;
     /* Where a failure jumps to, and what it is. */
     jmp_buf give_up;
@@ -74,11 +74,15 @@ struct run {
 
 /* ---- Memory of a step ------------------------------------------------------------------------ */
 
+static _Noreturn void out_of_memory(void) {
+    fprintf(stderr, "out of memory\n");
+    exit(2);
+}
+
 static void *hold(struct run *run, void *memory) {
     void **more = realloc(run->held, (run->held_count + 1) * sizeof *more);
     if (more == NULL || memory == NULL) {
-        fprintf(stderr, "out of memory\n");
-        exit(2);
+        out_of_memory();
     }
     run->held = more;
     run->held[run->held_count++] = memory;
@@ -95,14 +99,22 @@ static void release(struct run *run) {
     while (run->held_count > 0) {
         free(run->held[--run->held_count]);
     }
+    json_array_clear(run->kept);
     json_decref(run->out.met);
     run->out.met = NULL;
+}
+
+static json_t *keep(struct run *run, json_t *value) {
+    if (json_array_append_new(run->kept, value) != 0) {
+        out_of_memory();
+    }
+    return value;
 }
 
 /* Text for a person. */
 static const char *shown(struct run *run, json_t *value) {
     if (value == NULL) {
-        return "success";
+        return "nothing";
     }
     char *text = hold(run, json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT));
     if (strlen(text) > SHOWN_MAX) {
@@ -123,6 +135,8 @@ static _Noreturn void fail(struct run *run, const char *format, ...) {
 
 /* ---- Notations ------------------------------------------------------------------------------- */
 
+static const char HEX_DIGITS[] = "0123456789abcdef";
+
 static size_t bytes_size(struct run *run, json_t *notation) {
     json_t *hex = json_object_get(notation, "hex");
     json_t *repeat = json_object_get(notation, "repeat");
@@ -131,7 +145,8 @@ static size_t bytes_size(struct run *run, json_t *notation) {
     if (json_is_string(notation)) {
         return json_string_length(notation);
     }
-    if (json_object_size(notation) == 1 && json_is_string(hex)) {
+    if (json_object_size(notation) == 1 && json_string_length(hex) % 2 == 0 &&
+        json_is_string(hex)) {
         return json_string_length(hex) / 2;
     }
     if (json_object_size(notation) == 2 && repeat != NULL && json_is_integer(times)) {
@@ -148,27 +163,34 @@ static size_t bytes_size(struct run *run, json_t *notation) {
     fail(run, "unknown notation of bytes: %s", shown(run, notation));
 }
 
+static unsigned hex_digit(struct run *run, char digit) {
+    const char *place = memchr(HEX_DIGITS, digit, 16);
+    if (place == NULL) {
+        fail(run, "not a hexadecimal digit: %c", digit);
+    }
+    return (unsigned)(place - HEX_DIGITS);
+}
+
 static unsigned char *bytes_write(struct run *run, json_t *notation, unsigned char *to) {
     json_t *hex = json_object_get(notation, "hex");
     json_t *repeat = json_object_get(notation, "repeat");
     size_t index, size = bytes_size(run, notation);
     json_t *part;
+    if (size == 0) {
+        return to;
+    }
     if (json_is_string(notation)) {
         memcpy(to, json_string_value(notation), size);
     } else if (hex != NULL) {
         for (index = 0; index < size; index++) {
-            if (sscanf(json_string_value(hex) + 2 * index, "%2hhx", to + index) != 1) {
-                fail(run, "not hexadecimal: %s", shown(run, notation));
-            }
+            const char *digits = json_string_value(hex) + 2 * index;
+            to[index] = (unsigned char)(hex_digit(run, digits[0]) << 4 | hex_digit(run, digits[1]));
         }
     } else if (repeat != NULL) {
-        size_t one = bytes_size(run, repeat);
-        for (index = 0; index < size; index += one) {
-            if (index == 0) {
-                bytes_write(run, repeat, to);
-            } else {
-                memcpy(to + index, to, one);
-            }
+        size_t done = bytes_size(run, repeat);
+        bytes_write(run, repeat, to);
+        for (; done < size; done *= 2) {
+            memcpy(to + done, to, done < size - done ? done : size - done);
         }
     } else {
         unsigned char *end = to;
@@ -183,9 +205,7 @@ static unsigned char *bytes_write(struct run *run, json_t *notation, unsigned ch
 static spinkv_bytes to_bytes(struct run *run, json_t *notation) {
     size_t size = bytes_size(run, notation);
     unsigned char *data = allocate(run, size);
-    if (size > 0) {
-        bytes_write(run, notation, data);
-    }
+    bytes_write(run, notation, data);
     return (spinkv_bytes){data, size};
 }
 
@@ -201,19 +221,21 @@ static const char *to_text(struct run *run, json_t *notation) {
     return text;
 }
 
-/* Bytes in the one notation in which they are compared: text if they are UTF-8, else "hex". */
-static json_t *from_bytes(const void *data, size_t size) {
-    json_t *text = json_stringn(size > 0 ? data : "", size);
-    if (text != NULL) {
-        return text;
-    }
-    char *hex = malloc(2 * size + 1);
+static json_t *from_blob(const unsigned char *data, size_t size) {
+    char *hex = calloc(2 * size + 1, 1);
     for (size_t index = 0; hex != NULL && index < size; index++) {
-        snprintf(hex + 2 * index, 3, "%02x", ((const unsigned char *)data)[index]);
+        hex[2 * index] = HEX_DIGITS[data[index] >> 4];
+        hex[2 * index + 1] = HEX_DIGITS[data[index] & 15];
     }
     json_t *notation = json_pack("{s:s}", "hex", hex);
     free(hex);
     return notation;
+}
+
+/* Bytes in the one notation in which they are compared: text if they are UTF-8, else "hex". */
+static json_t *from_bytes(const void *data, size_t size) {
+    json_t *text = json_stringn(size > 0 ? data : "", size);
+    return text != NULL ? text : from_blob(data, size);
 }
 
 static json_t *from_number(int64_t number) {
@@ -235,19 +257,18 @@ static int64_t to_number(struct run *run, json_t *notation) {
     fail(run, "not a number: %s", shown(run, notation));
 }
 
-/* A list as an array: it is one already, or {"numbered": count, "start": first, "value": value}.
- * The caller drops it. */
+/* A list as an array: it is one already, or {"numbered": count, "start": first, "value": value}. */
 static json_t *to_array(struct run *run, json_t *notation) {
     json_t *value = json_object_get(notation, "value");
     json_t *start = json_object_get(notation, "start");
     if (json_is_array(notation)) {
-        return json_incref(notation);
+        return notation;
     }
     if (!json_is_integer(json_object_get(notation, "numbered")) ||
         json_object_size(notation) != 1u + (value != NULL) + (start != NULL)) {
         fail(run, "unknown notation of a list: %s", shown(run, notation));
     }
-    json_t *array = json_array();
+    json_t *array = keep(run, json_array());
     json_int_t first = json_integer_value(start);
     json_int_t end = first + json_integer_value(json_object_get(notation, "numbered"));
     for (json_int_t number = first; number < end; number++) {
@@ -260,35 +281,33 @@ static json_t *to_array(struct run *run, json_t *notation) {
 /* What a step expects, in the notation of outcome.met. */
 static json_t *expected_of(struct run *run, enum kind kind, json_t *notation) {
     size_t index;
-    json_t *item, *list, *array, *value = json_object_get(notation, "value");
+    json_t *item, *array, *expected, *value = json_object_get(notation, "value");
     spinkv_bytes bytes;
     switch (kind) {
     case BYTES:
         bytes = to_bytes(run, notation);
-        return from_bytes(bytes.data, bytes.size);
-    case INTO:
-        return json_pack("{s:o,s:o*}", "size",
-                         from_number(to_number(run, json_object_get(notation, "size"))), "value",
-                         value == NULL ? NULL : expected_of(run, BYTES, value));
-    case BOOLEAN:
-        return json_incref(notation);
+        return keep(run, from_bytes(bytes.data, bytes.size));
     case NUMBER:
-        return from_number(to_number(run, notation));
+        return keep(run, from_number(to_number(run, notation)));
+    case INTO:
+        expected = keep(run, json_object());
+        item = expected_of(run, NUMBER, json_object_get(notation, "size"));
+        json_object_set(expected, "size", item);
+        if (value != NULL) {
+            json_object_set(expected, "value", expected_of(run, BYTES, value));
+        }
+        return expected;
     case LIST:
-    case ROWS:
-        list = json_array();
+        expected = keep(run, json_array());
         array = to_array(run, notation);
         json_array_foreach(array, index, item) {
-            json_array_append_new(list, kind == ROWS || json_is_null(item)
-                                            ? json_incref(item)
-                                            : expected_of(run, BYTES, item));
+            bool is_missing = json_is_null(item);
+            json_array_append(expected, is_missing ? item : expected_of(run, BYTES, item));
         }
-        json_decref(array);
-        return list;
-    case NOTHING:
-        break;
+        return expected;
+    default:
+        return notation;
     }
-    return NULL;
 }
 
 #endif

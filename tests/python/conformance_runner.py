@@ -113,10 +113,10 @@ def load_file(path: Path) -> list[Case]:
 def _load_case(file: str, entry: dict[str, Any]) -> Case:
     where = f"{file}: {entry.get('name')}"
     _expect_fields(where, entry, {"name", "about", "steps"}, {"needs"})
-    for flag in entry.get("needs", []):
-        if flag not in FLAGS:
-            raise ValueError(f"{where}: unknown flag {flag!r}")
-    needs = tuple(entry.get("needs", []))
+    needs = tuple(_strings(where, entry.get("needs", [])))
+    _strings(where, [entry["name"], entry["about"]])
+    if unknown := set(needs) - FLAGS.keys():
+        raise ValueError(f"{where}: unknown flag {', '.join(sorted(unknown))}")
     case = Case(file, entry["name"], entry["about"], needs, tuple(entry["steps"]))
     for step in case.all_steps():
         _check_step(where, step, needs)
@@ -132,20 +132,20 @@ def _check_step(where: str, step: Step, needs: tuple[str, ...]) -> None:
     if returns != "nothing":
         allowed |= {"returns"}
     _expect_fields(f"{where}: {operation}", step, required, allowed)
-    if ("returns" in step) and ("error" in step):
+    _strings(where, [step.get("error", ""), *_strings(where, step.get("message_has", []))])
+    demanded = step.keys() & {"returns", "error"}
+    if len(demanded) == 2:
         raise ValueError(f"{where}: {operation} both returns and fails")
-    if (
-        returns != "nothing"
-        and operation not in RETURNS_OPTIONAL
-        and not step.keys()
-        & {
-            "returns",
-            "error",
-        }
-    ):
+    if returns != "nothing" and operation not in RETURNS_OPTIONAL and not demanded:
         raise ValueError(f"{where}: {operation} says neither what it returns nor its error")
     if operation in NEEDS_FILE and "sqlite-file" not in needs:
         raise ValueError(f"{where}: {operation} needs the flag sqlite-file")
+
+
+def _strings(where: str, found: Any) -> list[str]:
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise ValueError(f"{where}: not a list of strings: {found!r}")
+    return found
 
 
 def _expect_fields(
@@ -216,7 +216,7 @@ def to_row(cells: list[Any]) -> list[Any]:
 
 EXPECTED: dict[str, Callable[[Any], Any]] = {
     "bytes": to_bytes,
-    "boolean": bool,
+    "boolean": lambda flag: flag,
     "number": int,
     "list": to_list,
     "rows": lambda rows: [to_row(row) for row in rows],

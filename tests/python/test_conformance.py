@@ -23,10 +23,12 @@ HEADER = (ROOT / "core" / "include" / "spinkv.h").read_text(encoding="utf-8")
 STATUSES_WITHOUT_CASE = {"ok", "access-denied", "no-memory"}
 
 
-def _parameters() -> Iterator[Any]:
-    for case in CASES:
-        for variant in case.variants:
-            yield pytest.param(case, variant, id=f"{case.name}-{variant}")
+# Each case in each place where it runs, with the name of the test.
+PLACES = [
+    pytest.param(case, variant, id=f"{case.name}-{variant}")
+    for case in CASES
+    for variant in case.variants
+]
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +39,7 @@ def sql() -> Iterator[Sql]:
     program.stop()
 
 
-@pytest.mark.parametrize(("case", "variant"), _parameters())
+@pytest.mark.parametrize(("case", "variant"), PLACES)
 def test_case(case: Case, variant: str, tmp_path: Path, sql: Sql) -> None:
     """Each step of the case does what the case says."""
     if case.skip_reason is not None:
