@@ -100,7 +100,7 @@ coverage: packages tools ## Measure the line coverage of core/ by the C tests; l
 	    --html-details build/coverage/report.html --txt - build/coverage
 
 .PHONY: bench
-bench: library extension tools ## Measure speed against the bare engine and other stores.
+bench: extension tools ## Measure speed against the bare engine and other stores.
 	@$(PY) bench/run.py
 
 # ---- To check it -------------------------------------------------------------------------------
@@ -119,8 +119,8 @@ lint: checkers library tools ## Check the layout of C and Python, warnings, the 
 	@$(call HEADER_ALONE,g++ -std=c++11 -xc++ -)
 	@$(call HEADER_ALONE,clang -std=c99 -xc -)
 	@$(call HEADER_ALONE,clang++ -std=c++11 -xc++ -)
-	$(call compile,lint-gcc,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=gcc -DSPINKV_WERROR=ON)
-	$(call compile,lint-clang,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang -DSPINKV_WERROR=ON)
+	$(call compile,lint-gcc,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=gcc -DSPINKV_BENCH=ON -DSPINKV_WERROR=ON)
+	$(call compile,lint-clang,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang -DSPINKV_BENCH=ON -DSPINKV_WERROR=ON)
 	@echo "lint: no findings"
 
 .PHONY: format

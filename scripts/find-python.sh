@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints the Python that the virtual environment is made from: $PYTHON if that is set, else the
-# first of `python3` and /usr/bin/python3 that will do. It must be 3.9 or newer, able to make a
+# first of `python3` and /usr/bin/python3 that will do. It must be 3.10 or newer, able to make a
 # virtual environment with pip in it, and have the headers that an extension is compiled with.
 # Prints nothing and fails where there is none.
 set -eu
@@ -16,7 +16,7 @@ import ensurepip
 import venv
 
 header = os.path.join(sysconfig.get_path("include"), "Python.h")
-if sys.version_info < (3, 9) or not os.path.exists(header):
+if sys.version_info < (3, 10) or not os.path.exists(header):
     sys.exit(1)
 print(sys.executable)
 PY

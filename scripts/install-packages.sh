@@ -20,14 +20,14 @@ fi
 
 if ! command -v dpkg-query >/dev/null; then
     echo "note: not a Debian system, so nothing is installed; needed here are: $wanted" \
-        "and Python 3.9 or newer with its headers" >&2
+        "and Python 3.10 or newer with its headers" >&2
     exit 0
 fi
 
 # Any Python that will do serves, from Debian or not; only where there is none, Debian's is installed.
 if ! "$here/find-python.sh" >/dev/null; then
     if [ -n "${PYTHON:-}" ]; then
-        echo "error: $PYTHON is not Python 3.9 or newer with venv, pip and headers" >&2
+        echo "error: $PYTHON is not Python 3.10 or newer with venv, pip and headers" >&2
         exit 1
     fi
     wanted="$wanted python3 python3-venv python3-dev"

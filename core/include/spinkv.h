@@ -23,9 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(_WIN32)
-#define SPINKV_API
-#elif defined(__GNUC__)
+/* Marks what the shared library exports. */
+#if defined(__GNUC__)
 #define SPINKV_API __attribute__((visibility("default")))
 #else
 #define SPINKV_API
@@ -145,7 +144,9 @@ typedef struct spinkv_bytes {
 
 /* A tuple to write. */
 typedef struct spinkv_pair {
+    /* Valid UTF-8, within max_key_bytes. */
     spinkv_bytes key;
+    /* Any bytes, within max_value_bytes. */
     spinkv_bytes value;
 } spinkv_pair;
 
@@ -361,8 +362,8 @@ SPINKV_API void spinkv_close(spinkv_store store);
  *   SPINKV_IO, SPINKV_NO_MEMORY.
  * Those that write can fail with
  *   SPINKV_READ_ONLY          the store was opened with read_only, or its file cannot be written.
- * What else a function fails with is said there. A tuple that lies in the file beyond a limit can be
- * read and deleted.
+ * What else a function fails with is said there. A tuple that lies in the file beyond a limit can
+ * be read and deleted.
  */
 
 /*

@@ -214,6 +214,48 @@ def test_a_child_that_ends_cleanly_takes_nothing_from_its_parent(tmp_path: Path)
     assert_sound(path)
 
 
+@pytest.mark.parametrize("used_before", [True, False])
+def test_a_child_shares_the_file_with_those_who_come_after_its_parent(
+    tmp_path: Path, used_before: bool
+) -> None:
+    """The parent closes, which may end the log that it had; another opens the file and writes."""
+    path = tmp_path / "x.db"
+    store = _open(path)
+    store.set("parent", b"v")
+    from_parent, to_child = os.pipe()
+    from_child, to_parent = os.pipe()
+
+    def child() -> None:
+        os.close(to_child)
+        if used_before:
+            assert store.get("parent") == b"v"
+        os.write(to_parent, b"1")
+        os.read(from_parent, 1)
+        assert store.get("theirs", None) == b"v"
+        store.set("child", b"v")
+        os.write(to_parent, b"2")
+        os.read(from_parent, 1)
+        assert store.get("theirs again", None) == b"v"
+
+    running = Forked(child)
+    os.close(to_parent)
+    assert os.read(from_child, 1) == b"1"
+    store.close()
+    with PlainSqlite(path) as plain:
+        plain.sql("INSERT INTO spin_key_value VALUES ('x', 'theirs', x'76')")
+        os.write(to_child, b"1")
+        if os.read(from_child, 1) == b"2":
+            keys = [["child"], ["parent"], ["theirs"]]
+            assert plain.sql("SELECT key FROM spin_key_value ORDER BY key") == keys
+            plain.sql("INSERT INTO spin_key_value VALUES ('x', 'theirs again', x'76')")
+        os.close(to_child)
+        running.join()
+    os.close(from_parent)
+    os.close(from_child)
+    assert [key for _, key, _ in file_rows(path)] == ["child", "parent", "theirs", "theirs again"]
+    assert_sound(path)
+
+
 def test_closing_in_the_child_leaves_locks_and_log_of_the_parent(tmp_path: Path) -> None:
     """A third process must still find the parent's lock and its uncheckpointed tuples."""
     path = tmp_path / "x.db"

@@ -105,6 +105,16 @@ def test_get_gives_the_bytes_that_were_set(store: spinkv.Store, value: bytes) ->
     assert got == value
 
 
+def test_values_of_every_order_of_size_come_back(store: spinkv.Store) -> None:
+    noise = random.Random(4).randbytes(70_000)
+    for power in range(17):
+        for size in (2**power - 1, 2**power, 2**power + 1):
+            store.set("k", noise[:size])
+            assert store.get("k") == noise[:size]
+            assert store["k"] == noise[:size]
+            assert store.get_many(["k"])["k"] == noise[:size]
+
+
 @pytest.mark.parametrize("key", [*ORDERED_KEYS, "k" * 256, "é" * 128, "😀" * 64, "' OR 1=1; --"])
 def test_any_text_of_up_to_256_bytes_is_a_key(store: spinkv.Store, key: str) -> None:
     assert not store.exists(key)

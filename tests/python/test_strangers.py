@@ -48,6 +48,8 @@ def _assert_refused(path: Path, *kinds: type[spinkv.Error]) -> None:
 MAGIC = b"SQLite format 3\0"
 
 CONTENTS: dict[str, bytes] = {
+    "one byte": b"x",
+    "one NUL": b"\0",
     "two bytes": b"x\n",
     "two NULs": b"\0\0",
     "a line": b"not a database\n",
@@ -56,7 +58,7 @@ CONTENTS: dict[str, bytes] = {
     "picture": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40,
     "magic alone": MAGIC,
     "magic and zeros": MAGIC + bytes(8176),
-    "magic and text": MAGIC + b"x" * 8176,
+    "magic and text": MAGIC + b"\x10\0\1\1" + b"x" * 8172,
     "SQLite 2": b"** This file contains an SQLite 2.1 database **\0" + bytes(4000),
     "noise": random.Random(3).randbytes(10_000),
 }

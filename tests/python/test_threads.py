@@ -145,6 +145,32 @@ def test_a_number_that_only_grows_is_never_seen_to_fall(app: spinkv.App, shared:
 
 
 @shared_or_own
+def test_a_value_that_grows_and_shrinks_is_read_whole(app: spinkv.App, shared: bool) -> None:
+    opener = _opener(app, shared)
+    sizes = [0, 1, 100, 8191, 8192, 8193, 20_000, 300_000]
+    opener().set("k", b"")
+    done = threading.Event()
+
+    def write() -> None:
+        store, dice = opener(), random.Random(5)
+        try:
+            for number in range(400):
+                store.set("k", bytes([number % 256]) * dice.choice(sizes))
+        finally:
+            done.set()
+
+    def read() -> None:
+        store = opener()
+        while not done.is_set():
+            for value in (store.get("k"), store["k"], store.get_many(["k"])["k"]):
+                assert value is not None
+                assert len(value) in sizes
+                assert value == value[:1] * len(value)
+
+    all_at_once([write, read, read])
+
+
+@shared_or_own
 def test_a_reader_never_sees_half_of_a_set_many(app: spinkv.App, shared: bool) -> None:
     opener = _opener(app, shared)
     keys = [f"key-{number}" for number in range(30)]
