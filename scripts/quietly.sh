@@ -5,6 +5,8 @@ set -eu
 
 log=$1
 shift
+# A make below this one is not part of it, and does not report its folders.
+unset MAKELEVEL
 mkdir -p "$(dirname "$log")"
 status=0
 "$@" >"$log" 2>&1 || status=$?

@@ -54,6 +54,12 @@ static void free_engine(struct engine *engine) {
     }
 }
 
+/* Since 3.42 json() takes JSON5 too. Before, it tells better than json_valid() what failed. */
+static const char *compact_sql(void) {
+    return sqlite3_libversion_number() < 3042000 ? "SELECT json(?1)"
+                                                 : "SELECT json(?1) WHERE json_valid(?1)";
+}
+
 static struct engine *new_engine(void) {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     struct engine *engine = calloc(1, sizeof(*engine));
@@ -64,8 +70,7 @@ static struct engine *new_engine(void) {
     if (sqlite3_open_v2(":memory:", &engine->db, flags, NULL) != SQLITE_OK ||
         sqlite3_prepare_v2(engine->db, "SELECT json_valid(?1)", -1, &engine->check, NULL) !=
             SQLITE_OK ||
-        sqlite3_prepare_v2(engine->db, "SELECT json(?1) WHERE json_valid(?1)", -1, &engine->compact,
-                           NULL) != SQLITE_OK) {
+        sqlite3_prepare_v2(engine->db, compact_sql(), -1, &engine->compact, NULL) != SQLITE_OK) {
         free_engine(engine);
         return NULL;
     }
@@ -126,45 +131,47 @@ static spinkv_status check_bytes(spinkv_bytes key, spinkv_bytes text, spinkv_err
     return SPINKV_OK;
 }
 
-/* What the one row that a statement gives says. */
-static spinkv_status read_answer(sqlite3_stmt *row, spinkv_bytes key, spinkv_value *compact,
-                                 spinkv_error *err) {
-    const void *text;
-
-    if (!compact) {
-        return sqlite3_column_int(row, 0)
-                   ? SPINKV_OK
-                   : fail_invalid(err, key, "is another text, or nested too deep");
-    }
-    text = sqlite3_column_text(row, 0);
-    if (!text) {
-        return spinkv__fail_no_memory(err, "JSON");
-    }
-    return spinkv__value_copy(text, (size_t)sqlite3_column_bytes(row, 0), compact, err);
-}
-
-/* Runs a statement on the text and tells what came out. */
+/* Runs a statement on the text and takes its answer: a status, and the compact text if asked for.
+ */
 static spinkv_status run(sqlite3_stmt *statement, spinkv_bytes key, spinkv_bytes text,
                          spinkv_value *compact, spinkv_error *err) {
-    spinkv_status status;
+    spinkv_status status = SPINKV_OK;
     int code = sqlite3_bind_text64(statement, 1, text.data, text.size, SQLITE_STATIC, SQLITE_UTF8);
 
     if (code == SQLITE_OK) {
         code = sqlite3_step(statement);
     }
-    if (code == SQLITE_ROW) {
-        status = read_answer(statement, key, compact, err);
-    } else if (code == SQLITE_DONE || code == SQLITE_ERROR) {
+    if (code == SQLITE_ROW && compact) {
+        const void *answer = sqlite3_column_text(statement, 0);
+        size_t size = (size_t)sqlite3_column_bytes(statement, 0);
+        status = answer ? spinkv__value_copy(answer, size, compact, err)
+                        : spinkv__fail_no_memory(err, "JSON");
+    } else if (code == SQLITE_DONE || code == SQLITE_ERROR ||
+               (code == SQLITE_ROW && !sqlite3_column_int(statement, 0))) {
         status = fail_invalid(err, key, "is another text, or nested too deep");
     } else if (code == SQLITE_TOOBIG) {
         status = spinkv__fail(err, SPINKV_VALUE_TOO_LARGE,
                               "the JSON text for key %s is %zu bytes, more than SQLite takes",
                               spinkv__show_key(key.data, key.size).text, text.size);
-    } else {
+    } else if (code != SQLITE_ROW) {
         status = spinkv__fail_no_memory(err, "JSON");
     }
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
+    return status;
+}
+
+/* json_valid() also says no when memory is out; json() tells the two apart. */
+static spinkv_status check(struct engine *engine, spinkv_bytes key, spinkv_bytes text,
+                           spinkv_error *err) {
+    spinkv_value compact = {NULL, 0};
+    spinkv_status status = run(engine->check, key, text, NULL, err);
+
+    if (status == SPINKV_INVALID_JSON) {
+        status = run(engine->compact, key, text, &compact, err);
+        spinkv_value_free(&compact);
+        status = status == SPINKV_OK ? spinkv__fail_no_memory(err, "JSON") : status;
+    }
     return status;
 }
 
@@ -191,8 +198,7 @@ spinkv_status spinkv__json_check(spinkv_bytes key, spinkv_bytes text, spinkv_err
         return status;
     }
     engine = take_engine();
-    status =
-        engine ? run(engine->check, key, text, NULL, err) : spinkv__fail_no_memory(err, "JSON");
+    status = engine ? check(engine, key, text, err) : spinkv__fail_no_memory(err, "JSON");
     give_engine(engine);
     return status;
 }

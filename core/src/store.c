@@ -397,8 +397,7 @@ spinkv_status spinkv_delete(spinkv_store store, const void *key, size_t key_size
     return spinkv_delete_many(store, &deleted, 1, err);
 }
 
-/* ---- Reading, deciding and writing in one step ------------------------------------------------
- */
+/* ---- Reading, deciding and writing in one step ----------------------------------------------- */
 
 static spinkv_status update(spinkv_store store, const spinkv_pair *pair,
                             spinkv__decide_change *decide, void *context, spinkv_error *err) {

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    NoReturn,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    overload,
+    runtime_checkable,
+)
 
 from . import _core
 from .errors import InvalidJson, NoSuchKey
@@ -17,6 +26,14 @@ if TYPE_CHECKING:
     _Value: TypeAlias = "str | Buffer"
 
 _T = TypeVar("_T")
+
+
+@runtime_checkable
+class _HasItems(Protocol):
+    """A mapping, as far as writing its pairs is concerned."""
+
+    def items(self) -> Iterable[tuple[_Key, _Value]]: ...
+
 
 _RAISE: Any = object()
 
@@ -130,7 +147,7 @@ class Store(_core.Store):
         values = self._get_many(asked)
         return dict(zip(map(_as_text, asked), values, strict=True))
 
-    def set_many(self, items: Mapping[_Key, _Value] | Iterable[tuple[_Key, _Value]]) -> None:
+    def set_many(self, items: _HasItems | Iterable[tuple[_Key, _Value]]) -> None:
         """Write many tuples, all or nothing, in one transaction.
 
         ``items`` is a mapping, or an iterable of pairs, in which the last of a duplicate key wins.
@@ -143,7 +160,7 @@ class Store(_core.Store):
         ...     store.count()
         2
         """
-        self._set_many(items.items() if isinstance(items, Mapping) else items)
+        self._set_many(pairs_of(items))
 
     def delete_many(self, keys: Iterable[_Key]) -> None:
         """Delete many keys, all or nothing. Keys that are not there are skipped.
@@ -260,6 +277,11 @@ class Store(_core.Store):
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a Store cannot be copied or pickled; open it again in the other process")
+
+
+def pairs_of(items: _HasItems | Iterable[tuple[_Key, _Value]]) -> Iterable[tuple[_Key, _Value]]:
+    """The pairs of a mapping, or what are pairs already."""
+    return items.items() if isinstance(items, _HasItems) else items
 
 
 def _as_text(key: _Key) -> str:

@@ -5,7 +5,23 @@
  */
 %wrapper %{
 /* Values up to this size, in bytes, are read in one step. */
-#define SMALL_VALUE_SIZE 8192
+#define SMALL_VALUE_SIZE 16384
+
+/*
+ * Lets go of the interpreter's lock for a read, if there is another thread that could use it; threads
+ * are only made by those who hold the lock. Letting go costs more than all else that a read adds to C.
+ */
+static PyThreadState *release_interpreter(void) {
+    PyThreadState *first = PyInterpreterState_ThreadHead(PyInterpreterState_Get());
+
+    return PyThreadState_Next(first) ? PyEval_SaveThread() : NULL;
+}
+
+static void take_interpreter(PyThreadState *released) {
+    if (released) {
+        PyEval_RestoreThread(released);
+    }
+}
 
 static void *held_by(PyObject *object) {
     return ((SwigPyObject *)object)->ptr;
@@ -46,12 +62,12 @@ static PyObject *read_large(spinkv_store handle, const struct borrowed *key, siz
 
 static PyObject *read_value(spinkv_store handle, const struct borrowed *key, spinkv_error *err) {
     char small[SMALL_VALUE_SIZE];
+    PyThreadState *released = release_interpreter();
     spinkv_status status;
     size_t size;
 
-    Py_BEGIN_ALLOW_THREADS
     status = spinkv_get_into(handle, key->data, key->size, small, sizeof(small), &size, err);
-    Py_END_ALLOW_THREADS
+    take_interpreter(released);
     if (status != SPINKV_OK) {
         return NULL;
     }
@@ -79,7 +95,7 @@ static int find_default(PyObject *const *arguments, Py_ssize_t count, PyObject *
 
 static PyObject *store_get(PyObject *self, PyObject *const *arguments, Py_ssize_t count,
                            PyObject *names) {
-    spinkv_error err = {SPINKV_OK, 0, ""};
+    spinkv_error err;
     PyObject *fallback, *value;
     struct borrowed key;
 
@@ -100,7 +116,7 @@ static PyObject *store_get(PyObject *self, PyObject *const *arguments, Py_ssize_
 }
 
 static PyObject *store_set(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
-    spinkv_error err = {SPINKV_OK, 0, ""};
+    spinkv_error err;
     struct borrowed key, value;
     spinkv_store handle = handle_of_object(self);
 
@@ -128,17 +144,18 @@ static PyObject *store_set(PyObject *self, PyObject *const *arguments, Py_ssize_
 }
 
 static PyObject *store_exists(PyObject *self, PyObject *object) {
-    spinkv_error err = {SPINKV_OK, 0, ""};
+    spinkv_error err;
     spinkv_store handle = handle_of_object(self);
+    PyThreadState *released;
     struct borrowed key;
     bool exists;
 
     if (borrow(object, "key", &key) < 0) {
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS
+    released = release_interpreter();
     spinkv_exists(handle, key.data, key.size, &exists, &err);
-    Py_END_ALLOW_THREADS
+    take_interpreter(released);
     give_back(&key);
     if (err.status != SPINKV_OK) {
         raise_error(&err);
@@ -148,7 +165,7 @@ static PyObject *store_exists(PyObject *self, PyObject *object) {
 }
 
 static PyObject *store_delete(PyObject *self, PyObject *object) {
-    spinkv_error err = {SPINKV_OK, 0, ""};
+    spinkv_error err;
     spinkv_store handle = handle_of_object(self);
     struct borrowed key;
 

@@ -4,6 +4,7 @@
  * long as somebody else holds the file.
  */
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "../../src/backend.h"
@@ -16,10 +17,15 @@ struct sqlite_store {
     struct spinkv__backend_store base;
     struct file *file;
     struct tuples *tuples;
+    /* Whether a value went beyond the bound of a read, and none that was small has been read since.
+     */
+    atomic_bool meets_large_values;
 };
 
-/* ---- Attempts ---------------------------------------------------------------------------------
- */
+/* A value up to this size, in bytes, lies in one page, so that SQLite need not put it together. */
+#define PAGE_VALUE_SIZE 4000
+
+/* ---- Attempts -------------------------------------------------------------------------------- */
 
 /* One try at an operation on a connection that is taken. SPINKV_BUSY means that it changed nothing.
  */
@@ -54,8 +60,7 @@ static spinkv_status run(struct spinkv__backend_store *base, enum use use,
     return status;
 }
 
-/* ---- Statements -------------------------------------------------------------------------------
- */
+/* ---- Statements ------------------------------------------------------------------------------ */
 
 static int bind_text(sqlite3_stmt *statement, int index, const void *text, size_t size) {
     return sqlite3_bind_text64(statement, index, text ? text : "", size, SQLITE_STATIC,
@@ -99,8 +104,7 @@ static spinkv_status step_to_end(struct connection *connection, sqlite3_stmt *st
     return status;
 }
 
-/* ---- Reading ----------------------------------------------------------------------------------
- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 struct reading {
     spinkv_bytes key;
@@ -118,9 +122,21 @@ static spinkv_status fail_type(struct connection *connection, const char *what, 
                         type_names[type]);
 }
 
+/* Notes whether a store has large values; writes only news, as threads share it. */
+static void note_size(struct sqlite_store *store, size_t size, size_t most) {
+    bool known = atomic_load_explicit(&store->meets_large_values, memory_order_relaxed);
+
+    if (size > most && !known) {
+        atomic_store_explicit(&store->meets_large_values, true, memory_order_relaxed);
+    } else if (size <= PAGE_VALUE_SIZE && known) {
+        atomic_store_explicit(&store->meets_large_values, false, memory_order_relaxed);
+    }
+}
+
 /* Hands over the value in the first column of a row. A value that is TEXT is its bytes. */
-static spinkv_status take_column(struct connection *connection, sqlite3_stmt *row,
-                                 const struct reading *reading, spinkv_error *err) {
+static spinkv_status take_column(struct sqlite_store *store, struct connection *connection,
+                                 sqlite3_stmt *row, const struct reading *reading,
+                                 spinkv_error *err) {
     int type = sqlite3_column_type(row, 0);
     const void *value = sqlite3_column_blob(row, 0);
     size_t size = (size_t)sqlite3_column_bytes(row, 0);
@@ -135,13 +151,26 @@ static spinkv_status take_column(struct connection *connection, sqlite3_stmt *ro
     if (!value && sqlite3_errcode(connection->db) == SQLITE_NOMEM) {
         return spinkv__fail_no_memory(err, "the value");
     }
+    note_size(store, size, reading->most);
     return reading->take(reading->context, value ? value : "", size, err);
+}
+
+/*
+ * Which statement reads up to a size. SQLite puts a large value together before its size is known;
+ * the statement that asks for the size first costs small values a little, so it is for stores that
+ * have met a value that was too large.
+ */
+static enum statement choose_get(const struct sqlite_store *store, size_t most) {
+    bool measures =
+        most != SIZE_MAX && atomic_load_explicit(&store->meets_large_values, memory_order_relaxed);
+
+    return measures ? STATEMENT_GET_UP_TO : STATEMENT_GET;
 }
 
 static spinkv_status get_once(struct sqlite_store *store, struct connection *connection,
                               void *context, spinkv_error *err) {
     const struct reading *reading = context;
-    enum statement which = reading->most == SIZE_MAX ? STATEMENT_GET : STATEMENT_GET_UP_TO;
+    enum statement which = choose_get(store, reading->most);
     sqlite3_stmt *statement;
     spinkv_status status = prepare(store, connection, which, &reading->key, &statement, err);
     int code;
@@ -154,7 +183,7 @@ static spinkv_status get_once(struct sqlite_store *store, struct connection *con
     }
     code = sqlite3_step(statement);
     if (code == SQLITE_ROW) {
-        status = take_column(connection, statement, reading, err);
+        status = take_column(store, connection, statement, reading, err);
     } else if (code == SQLITE_DONE) {
         status = SPINKV_NO_SUCH_KEY;
     } else {
@@ -321,8 +350,7 @@ static spinkv_status sqlite_count(struct spinkv__backend_store *store, uint64_t 
     return run(store, FOR_READING, count_once, count, err);
 }
 
-/* ---- Writing ----------------------------------------------------------------------------------
- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 /* Says what is full; key is the new one, or NULL where there are several. */
 static spinkv_status fail_full(struct sqlite_store *store, const spinkv_bytes *key,
@@ -539,8 +567,7 @@ static spinkv_status sqlite_update(struct spinkv__backend_store *store, spinkv_b
     return run(store, FOR_WRITING, update_once, &updating, err);
 }
 
-/* ---- Opening and closing ----------------------------------------------------------------------
- */
+/* ---- Opening and closing --------------------------------------------------------------------- */
 
 static void sqlite_close(struct spinkv__backend_store *base) {
     struct sqlite_store *store = (struct sqlite_store *)base;

@@ -62,6 +62,12 @@ spinkv_status spinkv__connection_run(struct connection *connection, enum stateme
     return status;
 }
 
+spinkv_status spinkv__connection_end_transaction(struct connection *connection, spinkv_error *err) {
+    return sqlite3_get_autocommit(connection->db)
+               ? SPINKV_OK
+               : spinkv__connection_run(connection, STATEMENT_ROLLBACK, err);
+}
+
 spinkv_status spinkv__connection_set_durability(struct connection *connection,
                                                 spinkv_durability durability, spinkv_error *err) {
     const char *sql = durability == SPINKV_DURABILITY_FULL ? "PRAGMA synchronous=FULL"

@@ -89,6 +89,9 @@ spinkv_status spinkv__connection_prepare(struct connection *connection, enum sta
 spinkv_status spinkv__connection_run(struct connection *connection, enum statement which,
                                      spinkv_error *err);
 
+/* Rolls back what a call before this one could not, for want of memory; else does nothing. */
+spinkv_status spinkv__connection_end_transaction(struct connection *connection, spinkv_error *err);
+
 /* Makes what is committed from now on as durable as asked. */
 spinkv_status spinkv__connection_set_durability(struct connection *connection,
                                                 spinkv_durability durability, spinkv_error *err);

@@ -21,7 +21,7 @@ static void note_row(void *context, int operation, const char *database, const c
 static unsigned data_version(struct connection *connection) {
     unsigned version = 0;
 
-    sqlite3_file_control(connection->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+    sqlite3_file_control(connection->db, NULL, SQLITE_FCNTL_DATA_VERSION, &version);
     return version;
 }
 

@@ -83,8 +83,7 @@ out:
     return tuples;
 }
 
-/* ---- The registry of files --------------------------------------------------------------------
- */
+/* ---- The registry of files ------------------------------------------------------------------- */
 
 static void make_condition(pthread_cond_t *condition) {
     pthread_condattr_t attributes;
@@ -130,7 +129,7 @@ static struct file *new_file(const struct spinkv__store_config *config, const ch
     return file;
 }
 
-/* Whether the path still leads to the file that was opened there. */
+/* Whether the path still leads to the file that was opened there. The file is locked. */
 static bool is_in_place(const struct file *file) {
     struct stat found;
 
@@ -138,7 +137,17 @@ static bool is_in_place(const struct file *file) {
            found.st_ino == file->inode;
 }
 
-static bool is_same(const struct file *file, const struct spinkv__store_config *config,
+/* Whether a path that is the same text leads to the file that is open, or is being opened. */
+static bool is_still_there(struct file *file) {
+    bool there;
+
+    pthread_mutex_lock(&file->mutex);
+    there = !file->ready || is_in_place(file);
+    pthread_mutex_unlock(&file->mutex);
+    return there;
+}
+
+static bool is_same(struct file *file, const struct spinkv__store_config *config,
                     const char *path) {
     if (file->references == 0 || !path != !file->path) {
         return false;
@@ -147,7 +156,7 @@ static bool is_same(const struct file *file, const struct spinkv__store_config *
         return file->app_id == config->app_id && strcmp(file->label, config->label) == 0;
     }
     return file->read_only == config->options.read_only && strcmp(file->path, path) == 0 &&
-           (!file->ready || is_in_place(file));
+           is_still_there(file);
 }
 
 /* Finds the file among those that are open, or adds it. */
@@ -279,8 +288,7 @@ void spinkv__file_close(struct file *file) {
     free_file(file);
 }
 
-/* ---- Taking and giving connections ------------------------------------------------------------
- */
+/* ---- Taking and giving connections ----------------------------------------------------------- */
 
 /* Waits until a connection is given back. False if the time is over. The file is locked. */
 static bool wait_for_change(struct file *file, struct wait *wait) {
@@ -421,7 +429,10 @@ spinkv_status spinkv__file_take(struct file *file, enum use use, struct wait *wa
         spinkv__connection_close(grant.connection, false);
         grant.connection = NULL;
     }
-    if (!grant.connection) {
+    if (grant.connection) {
+        grant.connection->wait = wait;
+        status = spinkv__connection_end_transaction(grant.connection, err);
+    } else {
         status = open_granted(file, &grant, wait, err);
     }
     if (status != SPINKV_OK) {
@@ -430,7 +441,6 @@ spinkv_status spinkv__file_take(struct file *file, enum use use, struct wait *wa
         pthread_mutex_unlock(&file->mutex);
         return status;
     }
-    grant.connection->wait = wait;
     *connection = grant.connection;
     return SPINKV_OK;
 }
@@ -444,8 +454,7 @@ void spinkv__file_give(struct file *file, struct connection *connection) {
     pthread_mutex_unlock(&file->mutex);
 }
 
-/* ---- Around a fork ----------------------------------------------------------------------------
- */
+/* ---- Around a fork --------------------------------------------------------------------------- */
 
 void spinkv__files_before_fork(void) {
     struct file *file;

@@ -26,10 +26,15 @@ static const struct column columns[] = {
 
 #define COLUMN_COUNT (int)(sizeof(columns) / sizeof(columns[0]))
 
+/* Says what is wrong with the table, unless what was read of it could not be held in memory. */
 static spinkv_status fail_shape(struct connection *connection, const char *what,
                                 spinkv_error *err) {
-    return spinkv__fail(err, SPINKV_CORRUPT, "%s in %s is not the table of a key-value store: %s",
-                        "spin_key_value", connection->name, what);
+    if (sqlite3_errcode(connection->db) == SQLITE_NOMEM) {
+        return spinkv__fail_no_memory(err, "the schema");
+    }
+    return spinkv__fail(err, SPINKV_CORRUPT,
+                        "spin_key_value in %s is not the table of a key-value store: %s",
+                        connection->name, what);
 }
 
 /* Prepares a question about the schema; the caller finalizes it. */
@@ -40,34 +45,14 @@ static spinkv_status ask(struct connection *connection, const char *sql, sqlite3
     return code == SQLITE_OK ? SPINKV_OK : spinkv__connection_fail(connection, code, "read", err);
 }
 
-/* Finds out whether something of the table's name is there, and that it is an ordinary table. */
-static spinkv_status find_table(struct connection *connection, bool *found, spinkv_error *err) {
-    sqlite3_stmt *question = NULL;
-    spinkv_status status;
-    int code;
+/* Goes on to the next row of an answer; *row tells whether there is one. */
+static spinkv_status next_row(struct connection *connection, sqlite3_stmt *question, bool *row,
+                              spinkv_error *err) {
+    int code = sqlite3_step(question);
 
-    *found = false;
-    status = ask(connection,
-                 "SELECT type, rootpage FROM sqlite_master "
-                 "WHERE name = 'spin_key_value' COLLATE NOCASE AND type <> 'trigger'",
-                 &question, err);
-    if (status != SPINKV_OK) {
-        return status;
-    }
-    code = sqlite3_step(question);
-    if (code == SQLITE_ROW) {
-        const char *type = (const char *)sqlite3_column_text(question, 0);
-        *found = true;
-        if (!type || strcmp(type, "table") != 0) {
-            status = fail_shape(connection, "it is a view or an index", err);
-        } else if (sqlite3_column_int(question, 1) == 0) {
-            status = fail_shape(connection, "it is a virtual table", err);
-        }
-    } else if (code != SQLITE_DONE) {
-        status = spinkv__connection_fail(connection, code, "read", err);
-    }
-    sqlite3_finalize(question);
-    return status;
+    *row = code == SQLITE_ROW;
+    return *row || code == SQLITE_DONE ? SPINKV_OK
+                                       : spinkv__connection_fail(connection, code, "read", err);
 }
 
 static bool text_is(sqlite3_stmt *row, int column, const char *expected) {
@@ -76,11 +61,32 @@ static bool text_is(sqlite3_stmt *row, int column, const char *expected) {
     return text && sqlite3_stricmp(text, expected) == 0;
 }
 
+/* Finds out whether something of the table's name is there, and that it is an ordinary table. */
+static spinkv_status find_table(struct connection *connection, bool *found, spinkv_error *err) {
+    sqlite3_stmt *question = NULL;
+    spinkv_status status = ask(connection,
+                               "SELECT type, rootpage FROM sqlite_master "
+                               "WHERE name = 'spin_key_value' COLLATE NOCASE AND type <> 'trigger'",
+                               &question, err);
+
+    *found = false;
+    if (status == SPINKV_OK) {
+        status = next_row(connection, question, found, err);
+    }
+    if (*found && !text_is(question, 0, "table")) {
+        status = fail_shape(connection, "it is a view or an index", err);
+    } else if (*found && sqlite3_column_int(question, 1) == 0) {
+        status = fail_shape(connection, "it is a virtual table", err);
+    }
+    sqlite3_finalize(question);
+    return status;
+}
+
 /* Checks one row of PRAGMA table_xinfo: cid, name, type, notnull, dflt_value, pk, hidden. */
 static spinkv_status check_column(struct connection *connection, sqlite3_stmt *row, unsigned *seen,
                                   spinkv_error *err) {
-    char what[128];
     const char *name = (const char *)sqlite3_column_text(row, 1);
+    char what[128];
     int i;
 
     for (i = 0; i < COLUMN_COUNT; i++) {
@@ -103,14 +109,14 @@ static spinkv_status check_column(struct connection *connection, sqlite3_stmt *r
 static spinkv_status check_columns(struct connection *connection, spinkv_error *err) {
     sqlite3_stmt *question = NULL;
     unsigned seen = 0;
+    bool row = true;
     spinkv_status status = ask(connection, "PRAGMA table_xinfo(spin_key_value)", &question, err);
-    int code = SQLITE_DONE;
 
-    while (status == SPINKV_OK && (code = sqlite3_step(question)) == SQLITE_ROW) {
-        status = check_column(connection, question, &seen, err);
-    }
-    if (status == SPINKV_OK && code != SQLITE_DONE) {
-        status = spinkv__connection_fail(connection, code, "read", err);
+    while (status == SPINKV_OK && row) {
+        status = next_row(connection, question, &row, err);
+        if (status == SPINKV_OK && row) {
+            status = check_column(connection, question, &seen, err);
+        }
     }
     if (status == SPINKV_OK && seen != (1u << COLUMN_COUNT) - 1) {
         status = fail_shape(connection, "it lacks a column", err);
@@ -124,24 +130,26 @@ static spinkv_status check_collation(struct connection *connection, spinkv_error
     sqlite3_stmt *question = NULL;
     const char *collation;
     spinkv_status status;
+    bool other = false;
     int i, code;
 
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < 2 && !other; i++) {
         code = sqlite3_table_column_metadata(connection->db, "main", "spin_key_value",
                                              columns[i].name, NULL, &collation, NULL, NULL, NULL);
         if (code != SQLITE_OK) {
             return spinkv__connection_fail(connection, code, "read", err);
         }
-        if (sqlite3_stricmp(collation, "BINARY") != 0) {
-            return fail_shape(connection, "it does not compare keys as bytes", err);
-        }
+        other = sqlite3_stricmp(collation, "BINARY") != 0;
     }
     status = ask(connection,
                  "SELECT 1 FROM pragma_index_list('spin_key_value') AS indexes, "
                  "pragma_index_xinfo(indexes.name) AS parts "
                  "WHERE indexes.origin = 'pk' AND parts.key AND parts.coll <> 'BINARY'",
                  &question, err);
-    if (status == SPINKV_OK && sqlite3_step(question) == SQLITE_ROW) {
+    if (status == SPINKV_OK && !other) {
+        status = next_row(connection, question, &other, err);
+    }
+    if (status == SPINKV_OK && other) {
         status = fail_shape(connection, "it does not compare keys as bytes", err);
     }
     sqlite3_finalize(question);
@@ -173,12 +181,18 @@ static spinkv_status check_table(struct connection *connection, spinkv_error *er
 static spinkv_status check_encoding(struct connection *connection, spinkv_error *err) {
     sqlite3_stmt *question = NULL;
     spinkv_status status = ask(connection, "PRAGMA encoding", &question, err);
+    const char *encoding;
+    bool row = false;
 
-    if (status == SPINKV_OK && sqlite3_step(question) == SQLITE_ROW &&
-        !text_is(question, 0, "UTF-8")) {
-        status = spinkv__fail(err, SPINKV_UNSUPPORTED,
-                              "%s keeps its text in %s, a key-value store needs UTF-8",
-                              connection->name, (const char *)sqlite3_column_text(question, 0));
+    if (status == SPINKV_OK) {
+        status = next_row(connection, question, &row, err);
+    }
+    if (row && !text_is(question, 0, "UTF-8")) {
+        encoding = (const char *)sqlite3_column_text(question, 0);
+        status = encoding ? spinkv__fail(err, SPINKV_UNSUPPORTED,
+                                         "%s keeps its text in %s, a key-value store needs UTF-8",
+                                         connection->name, encoding)
+                          : spinkv__fail_no_memory(err, "the schema");
     }
     sqlite3_finalize(question);
     return status;
