@@ -48,9 +48,10 @@ demo: extension ## Store 249 countries in ./.spin, then read, list, count and sh
 build: library extension ## Build the C library in build/release, and .venv with spinkv importable.
 
 .PHONY: install
-install: library ## Install the C library below PREFIX (/usr/local), staged in DESTDIR if set.
-	@$(QUIETLY) build/install.log cmake -S . -B build/release -DCMAKE_INSTALL_PREFIX=$(PREFIX)
-	@cmake --install build/release
+install: packages ## Install the C library below PREFIX (/usr/local), staged in DESTDIR if set.
+	@$(QUIETLY) build/install.configure.log cmake -S . -B build/install -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+	@$(QUIETLY) build/install.compile.log cmake --build build/install --parallel $(JOBS)
+	@cmake --install build/install
 
 .PHONY: packages
 packages: ## Install the system packages that building and testing need and that are missing.

@@ -374,9 +374,11 @@ static spinkv_status begin_open(spinkv_app *app, const char *label,
     spinkv__apps_lock();
     entry = find_entry(app, label);
     if (!entry) {
-        status = spinkv__fail(err, SPINKV_NO_SUCH_STORE,
-                              "no store %s is configured; add it to the app under this label",
-                              spinkv__show_key(label, strlen(label)).text);
+        status = spinkv__fail(
+            err, SPINKV_NO_SUCH_STORE,
+            "no store %s is configured: only \"default\" is there by itself, add others to "
+            "the app with their options",
+            spinkv__show_key(label, strlen(label)).text);
     } else if (app->open_count >= app->max_open_stores) {
         status = spinkv__fail(err, SPINKV_STORE_TABLE_FULL,
                               "%u stores of this app are open, the limit is %u (max_open_stores)",

@@ -73,10 +73,6 @@ struct spinkv__shown_key spinkv__show_key(const void *key, size_t key_size) {
         }
     }
     shown.text[used++] = '"';
-    if (end < key_size) {
-        snprintf(shown.text + used, sizeof(shown.text) - used, "... (%zu bytes)", key_size);
-    } else {
-        shown.text[used] = '\0';
-    }
+    snprintf(shown.text + used, sizeof(shown.text) - used, "%s", end < key_size ? "..." : "");
     return shown;
 }

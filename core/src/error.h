@@ -24,7 +24,7 @@ static inline void spinkv__error_clear(spinkv_error *err) {
     }
 }
 
-/* Room for a key as messages show it: 40 bytes, each at most \xNN, quotes, and its size. */
+/* Room for a key as messages show it: 40 bytes, each at most \xNN, quotes and dots. */
 #define SPINKV__SHOWN_KEY_SIZE 224
 
 /* A key as messages show it: quoted, escaped, cut after 40 bytes. */

@@ -117,9 +117,8 @@ spinkv_status spinkv__handle_acquire(spinkv_store handle,
             return SPINKV_OK;
         }
     }
-    return spinkv__fail(
-        err, SPINKV_INVALID_STORE,
-        "the store is not open (handle %u): it was never opened, or has been closed", handle);
+    return spinkv__fail(err, SPINKV_INVALID_STORE,
+                        "the store is not open: it was never opened, or has been closed");
 }
 
 /* Gives up what a closed slot stood for, and frees the slot for the next generation. */

@@ -34,9 +34,9 @@ spinkv_status spinkv__check_new_key(const spinkv_options *options, spinkv_bytes 
 
     if (status == SPINKV_OK && options->max_key_bytes > 0 && key.size > options->max_key_bytes) {
         status = spinkv__fail(err, SPINKV_KEY_TOO_LARGE,
-                              "the key %s is %zu bytes, the limit is %" PRIu64 " (max_key_bytes)",
+                              "the key %s is %zu byte%s, the limit is %" PRIu64 " (max_key_bytes)",
                               spinkv__show_key(key.data, key.size).text, key.size,
-                              options->max_key_bytes);
+                              key.size == 1 ? "" : "s", options->max_key_bytes);
     }
     return status;
 }
@@ -47,10 +47,11 @@ spinkv_status spinkv__check_new_value(const spinkv_options *options, spinkv_byte
 
     if (status == SPINKV_OK && options->max_value_bytes > 0 &&
         value_size > options->max_value_bytes) {
-        status = spinkv__fail(
-            err, SPINKV_VALUE_TOO_LARGE,
-            "the value of key %s is %zu bytes, the limit is %" PRIu64 " (max_value_bytes)",
-            spinkv__show_key(key.data, key.size).text, value_size, options->max_value_bytes);
+        status = spinkv__fail(err, SPINKV_VALUE_TOO_LARGE,
+                              "the value of key %s is %zu byte%s, the limit is %" PRIu64
+                              " (max_value_bytes)",
+                              spinkv__show_key(key.data, key.size).text, value_size,
+                              value_size == 1 ? "" : "s", options->max_value_bytes);
     }
     return status;
 }

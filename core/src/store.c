@@ -215,6 +215,8 @@ spinkv_status spinkv_get_many(spinkv_store store, const spinkv_bytes *keys, size
 
 /* A page of keys while it is listed. */
 struct page {
+    /* The store's, for messages. */
+    const char *label;
     spinkv_bytes prefix;
     /* data is NULL for the beginning. */
     spinkv_bytes after;
@@ -252,7 +254,8 @@ static spinkv_status take_page_key(void *context, const void *key, size_t key_si
     }
     status = spinkv__check_text(key, key_size, "key", NULL);
     if (status != SPINKV_OK) {
-        return spinkv__fail(err, SPINKV_CORRUPT, "the file holds a key that is not UTF-8: %s",
+        return spinkv__fail(err, SPINKV_CORRUPT,
+                            "the store \"%.60s\" holds a key that is not UTF-8: %s", page->label,
                             spinkv__show_key(key, key_size).text);
     }
     status = spinkv__list_append(&page->builder, listed.data, key_size, err);
@@ -267,6 +270,7 @@ static spinkv_status list_page(open_store_t *opened, struct page *page, spinkv_l
     spinkv_bytes from = later ? page->after : page->prefix;
     spinkv_status status = SPINKV_OK;
 
+    page->label = opened->config->label;
     if (page->limit > 0) {
         status = backend_store->backend->list(backend_store, from, take_page_key, page, err);
     }
@@ -280,7 +284,7 @@ static spinkv_status list_page(open_store_t *opened, struct page *page, spinkv_l
 spinkv_status spinkv_list_keys(spinkv_store store, const void *prefix, size_t prefix_size,
                                const void *after, size_t after_size, size_t limit,
                                spinkv_list *keys, spinkv_error *err) {
-    struct page page = {bytes(prefix, prefix_size), {after, after_size}, limit, {0}};
+    struct page page = {NULL, bytes(prefix, prefix_size), {after, after_size}, limit, {0}};
     open_store_t *opened;
     spinkv_status status;
 
@@ -436,9 +440,9 @@ static spinkv_status decide_addition(void *context, const void *current, size_t 
 
     if (current && !spinkv__counter_read(current, current_size, &number)) {
         return spinkv__fail(err, SPINKV_NOT_A_COUNTER,
-                            "the value of key %s is %zu bytes, a counter has %d",
+                            "the value of key %s is %zu byte%s, a counter has %d",
                             spinkv__show_key(addition->key.data, addition->key.size).text,
-                            current_size, SPINKV__COUNTER_SIZE);
+                            current_size, current_size == 1 ? "" : "s", SPINKV__COUNTER_SIZE);
     }
     if (!spinkv__counter_add(number, addition->delta, &addition->sum)) {
         return spinkv__fail(err, SPINKV_NOT_A_COUNTER,

@@ -66,7 +66,7 @@ class App(_core.App):
         - ``max_key_bytes`` 256, ``max_value_bytes`` 1,048,576, ``max_entries`` 1,024: limits on
           what may be written; 0 means none.
         - ``cache_bytes``: memory for reads, 8,388,608; 0 switches it off.
-        - ``read_only``: never write to the file or its folder.
+        - ``read_only``: never write to the file.
 
         Raises InvalidArgument (an unknown option, a value out of range, a label that is empty or
         there already), InvalidConfig (an unknown type), TypeError.
@@ -122,8 +122,10 @@ def open(label: str, **options: Unpack[_Options]) -> Store:
     return app.open(label)
 
 
-def open_default() -> Store:
+def open_default(**options: Unpack[_Options]) -> Store:
     """Open the store ``default``, in ``.spin/sqlite_key_value.db`` in the current directory.
+
+    Options are those of :meth:`App.add_store`; without ``path`` the store stays where it is.
 
     Raises Corrupt, Busy, StoreTableFull, Unsupported, Io.
 
@@ -131,4 +133,4 @@ def open_default() -> Store:
     ...     store.name
     'default'
     """
-    return Store(None, "default")
+    return open("default", **options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import (
     TYPE_CHECKING,
@@ -17,7 +17,7 @@ from typing import (
 )
 
 from . import _core
-from .errors import InvalidJson, NoSuchKey
+from .errors import InvalidJson, InvalidStore, NoSuchKey
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer, Self
@@ -35,8 +35,6 @@ class _HasItems(Protocol):
     def items(self) -> Iterable[tuple[_Key, _Value]]: ...
 
 
-_RAISE: Any = object()
-
 _ITERATION_PAGE = 256
 """How many keys iteration fetches at a time."""
 
@@ -47,7 +45,8 @@ class Store(_core.Store):
     A key is a ``str``, or bytes-like holding UTF-8; a value is bytes-like, or a ``str`` that is
     stored as UTF-8. A store is a context manager that closes it, and can be used like a dict:
     ``store[key]``, ``key in store``, ``del store[key]``, ``len(store)``, iteration over the keys in
-    byte order.
+    byte order. It is no mapping otherwise: :meth:`get` raises where a dict's gives ``None``. As with
+    a dict, an empty store is false.
 
     Threads may share a store. Every method raises :class:`InvalidStore` once it is closed.
 
@@ -147,7 +146,9 @@ class Store(_core.Store):
         values = self._get_many(asked)
         return dict(zip(map(_as_text, asked), values, strict=True))
 
-    def set_many(self, items: _HasItems | Iterable[tuple[_Key, _Value]]) -> None:
+    def set_many(
+        self, items: Mapping[str, _Value] | _HasItems | Iterable[tuple[_Key, _Value]]
+    ) -> None:
         """Write many tuples, all or nothing, in one transaction.
 
         ``items`` is a mapping, or an iterable of pairs, in which the last of a duplicate key wins.
@@ -225,7 +226,7 @@ class Store(_core.Store):
     def get_json(self, key: _Key) -> Any: ...
     @overload
     def get_json(self, key: _Key, default: _T) -> Any | _T: ...
-    def get_json(self, key: _Key, default: Any = _RAISE) -> Any:
+    def get_json(self, key: _Key, default: Any = ...) -> Any:
         """Read a value that is JSON text, as Python data.
 
         If the store holds no such key, ``default`` is returned where one is given; a stored
@@ -242,7 +243,7 @@ class Store(_core.Store):
         try:
             return json.loads(self._get_json(key))
         except NoSuchKey:
-            if default is _RAISE:
+            if default is ...:
                 raise
             return default
 
@@ -261,6 +262,8 @@ class Store(_core.Store):
             after = page[-1]
 
     def __enter__(self) -> Self:
+        if self._is_closed():
+            raise InvalidStore(f'the store "{self._name}" has been closed')
         return self
 
     def __exit__(
@@ -279,9 +282,11 @@ class Store(_core.Store):
         raise TypeError("a Store cannot be copied or pickled; open it again in the other process")
 
 
-def pairs_of(items: _HasItems | Iterable[tuple[_Key, _Value]]) -> Iterable[tuple[_Key, _Value]]:
+def pairs_of(
+    items: Mapping[str, _Value] | _HasItems | Iterable[tuple[_Key, _Value]],
+) -> Iterable[tuple[_Key, _Value]]:
     """The pairs of a mapping, or what are pairs already."""
-    return items.items() if isinstance(items, _HasItems) else items
+    return items.items() if isinstance(items, (Mapping, _HasItems)) else items
 
 
 def _as_text(key: _Key) -> str:

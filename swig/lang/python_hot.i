@@ -185,7 +185,7 @@ static PyObject *store_delete(PyObject *self, PyObject *object) {
 
 static PyMethodDef hot_methods[] = {
     {"get", (PyCFunction)(void (*)(void))store_get, METH_FASTCALL | METH_KEYWORDS,
-     "get($self, /, key, default=...)\n--\n\n"
+     "get($self, key, /, default=...)\n--\n\n"
      "Read the value of a key, as bytes.\n\n"
      "key is a str, or bytes-like holding UTF-8. If the store holds no such key, default is\n"
      "returned where one is given; otherwise NoSuchKey is raised, which is a KeyError.\n\n"

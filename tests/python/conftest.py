@@ -46,13 +46,23 @@ SPIN_TABLE = """
 
 _watch = {"stderr": 2}
 
-hypothesis.settings.register_profile(
-    "repeatable", deadline=None, database=None, derandomize=True, print_blob=True
-)
-hypothesis.settings.register_profile(
-    "explore", deadline=None, database=None, max_examples=1000, print_blob=True
-)
-hypothesis.settings.load_profile("repeatable")
+# SPINKV_EFFORT=20 tries twenty times as many random cases, and other ones in every run.
+EFFORT = int(os.environ.get("SPINKV_EFFORT", "1"))
+
+
+def examples(count: int) -> hypothesis.settings:
+    """So many random cases, or more if that was asked for."""
+    return hypothesis.settings(
+        deadline=None,
+        database=None,
+        derandomize=EFFORT == 1,
+        max_examples=count * EFFORT,
+        print_blob=True,
+    )
+
+
+hypothesis.settings.register_profile("spinkv", examples(100))
+hypothesis.settings.load_profile("spinkv")
 
 
 def pytest_configure(config: pytest.Config) -> None:

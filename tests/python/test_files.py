@@ -396,7 +396,7 @@ def test_a_timeout_of_zero_does_not_wait(path: Path) -> None:
         for _ in range(10):
             with pytest.raises(spinkv.Busy):
                 store.set("k", b"v")
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
         plain.sql("COMMIT")
         store.set("k", b"v")
 
@@ -437,10 +437,10 @@ def test_a_store_is_opened_and_read_while_another_writes(path: Path) -> None:
         plain.sql("DELETE FROM spin_key_value")
         for read_only in (False, True):
             began = time.monotonic()
-            with spinkv.open("x", path=path, read_only=read_only) as store:
+            with spinkv.open("x", path=path, read_only=read_only, busy_timeout_ms=60_000) as store:
                 assert store.get("k") == b"v"
                 assert store.get_keys() == ["k"]
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 10
         plain.sql("ROLLBACK")
 
 

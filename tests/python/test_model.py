@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import spinkv
+from conftest import examples
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, rule
@@ -455,5 +456,5 @@ class Stores(RuleBasedStateMachine):
         self.plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
-Stores.TestCase.settings = settings(max_examples=120, stateful_step_count=40)
+Stores.TestCase.settings = settings(examples(120), stateful_step_count=40)
 TestStores = Stores.TestCase

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 import spinkv
-from conftest import SPIN_TABLE, Conversation, make_spin_file, run_sql
-from hypothesis import given, settings
+from conftest import SPIN_TABLE, Conversation, examples, make_spin_file, run_sql
+from hypothesis import given
 from hypothesis import strategies as st
 
 PROPER_COLUMNS = "store TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL"
@@ -244,6 +244,14 @@ def _work_through(path: Path) -> None:
         assert store.increment("n") == 2
         store.delete("A")
         store.delete_many(["1", "n"])
+    with spinkv.open("limited", path=path, max_entries=2) as limited:
+        limited.set("a", b"a!!")
+        limited.set("b", b"b!!")
+        with pytest.raises(spinkv.StoreFull):
+            limited.set("c", b"c!!")
+        with pytest.raises(spinkv.StoreFull):
+            limited.set_many({"c": b"c!!"})
+        assert limited.get_keys() == ["a", "b"]
     for key in ("A", "1"):
         del pairs[key]
     pairs["a"] = b"newer"
@@ -665,7 +673,7 @@ def _damage(content: bytes, patches: list[tuple[float, bytes]]) -> bytes:
     return bytes(damaged)
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(patches=PATCHES)
 def test_damage_anywhere_is_answered(
     prober: Prober, healthy: bytes, patches: list[tuple[float, bytes]]
@@ -673,7 +681,7 @@ def test_damage_anywhere_is_answered(
     prober.probe(_damage(healthy, patches))
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(pages=st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=6))
 def test_pages_in_the_wrong_place_are_answered(
     prober: Prober, healthy: bytes, pages: list[tuple[int, int]]
@@ -686,7 +694,7 @@ def test_pages_in_the_wrong_place_are_answered(
     prober.probe(bytes(damaged))
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(part=st.integers(0, 2), patches=PATCHES, cut=st.none() | st.floats(0, 1))
 def test_damage_to_what_a_killed_process_left_is_answered(
     prober: Prober,

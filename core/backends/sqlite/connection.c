@@ -85,6 +85,32 @@ spinkv_status spinkv__connection_set_durability(struct connection *connection,
     return SPINKV_OK;
 }
 
+static int count_pages_written(struct connection *connection) {
+    int count = 0, highest = 0;
+
+    sqlite3_db_status(connection->db, SQLITE_DBSTATUS_CACHE_WRITE, &count, &highest, 0);
+    return count;
+}
+
+void spinkv__connection_note_writes(struct connection *connection) {
+    connection->pages_written = count_pages_written(connection);
+}
+
+spinkv_status spinkv__connection_sync_unwritten(struct connection *connection, spinkv_error *err) {
+    sqlite3_file *log = NULL;
+    int code = SQLITE_OK;
+
+    if (connection->durability != SPINKV_DURABILITY_FULL ||
+        count_pages_written(connection) != connection->pages_written) {
+        return SPINKV_OK;
+    }
+    sqlite3_file_control(connection->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (log && log->pMethods) {
+        code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    }
+    return code == SQLITE_OK ? SPINKV_OK : spinkv__connection_fail(connection, code, "sync", err);
+}
+
 /* SQLite's busy handler. */
 static int wait_for_lock(void *context, int attempt) {
     struct connection *connection = context;

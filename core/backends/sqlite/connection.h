@@ -60,6 +60,8 @@ struct connection {
     /* The tuple count's view of the transaction in progress; see count.h. */
     struct count_check *check;
     int64_t rows_added;
+    /* Pages written before the transaction in progress. */
+    int pages_written;
     /* Opened as immutable, because its folder cannot be written; and what the file was like then.
      */
     bool immutable;
@@ -95,6 +97,15 @@ spinkv_status spinkv__connection_end_transaction(struct connection *connection, 
 /* Makes what is committed from now on as durable as asked. */
 spinkv_status spinkv__connection_set_durability(struct connection *connection,
                                                 spinkv_durability durability, spinkv_error *err);
+
+/* Notes what has been written, before a transaction. */
+void spinkv__connection_note_writes(struct connection *connection);
+
+/*
+ * Syncs the write-ahead log if the transaction since then wrote nothing: SQLite skips bytes that
+ * are there already, and with them the sync that others, who did not sync, have left to do.
+ */
+spinkv_status spinkv__connection_sync_unwritten(struct connection *connection, spinkv_error *err);
 
 /* Turns what SQLite said into a status and a message: "cannot <action> <file>: ...". */
 spinkv_status spinkv__connection_fail(struct connection *connection, int code, const char *action,

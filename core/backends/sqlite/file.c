@@ -36,6 +36,8 @@ struct file {
     pthread_cond_t changed;
     size_t waiting, taken, reader_count;
     bool forking, writer_taken;
+    /* Whether a fork closed the connections and left the write-ahead log as it was. */
+    bool log_kept;
     /* Whether the file has been opened and its table checked, and which file on the disk it was. */
     bool ready;
     dev_t device;
@@ -265,6 +267,13 @@ static void close_connections(struct file *file, bool keep_log) {
     file->writer = NULL;
 }
 
+/* Opens a connection whose close merges the log that a fork left. The file is locked. */
+static void merge_log(struct file *file) {
+    struct wait wait = {0, 0};
+
+    spinkv__connection_open(file->path, file->path, ACCESS_CREATE, &wait, &file->writer, NULL);
+}
+
 void spinkv__file_close(struct file *file) {
     struct file **link;
     bool last;
@@ -277,6 +286,9 @@ void spinkv__file_close(struct file *file) {
     }
     /* Merging the log may take its time; the file stays in the registry, where a fork sees it. */
     pthread_mutex_lock(&file->mutex);
+    if (file->log_kept && !file->writer && !file->read_only && is_in_place(file)) {
+        merge_log(file);
+    }
     close_connections(file, false);
     pthread_mutex_unlock(&file->mutex);
 
@@ -467,6 +479,7 @@ void spinkv__files_before_fork(void) {
             pthread_cond_wait(&file->changed, &file->mutex);
         }
         if (file->path) {
+            file->log_kept = file->log_kept || file->writer || file->idle_readers;
             close_connections(file, true);
         }
     }

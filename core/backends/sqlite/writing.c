@@ -164,17 +164,26 @@ static spinkv_status write_single(struct sqlite_store *store, struct connection 
     return check.refusal == COUNT_FULL ? fail_full(store, key, err) : status;
 }
 
+/* Prepares a connection for a write as durable as the store's are. */
+static spinkv_status begin_write(struct sqlite_store *store, struct connection *connection,
+                                 spinkv_error *err) {
+    spinkv_durability durability = store->base.config->options.durability;
+
+    spinkv__connection_note_writes(connection);
+    return spinkv__connection_set_durability(connection, durability, err);
+}
+
 static spinkv_status write_once(struct sqlite_store *store, struct connection *connection,
                                 void *context, spinkv_error *err) {
     const struct writing *writing = context;
-    spinkv_durability durability = store->base.config->options.durability;
-    spinkv_status status = spinkv__connection_set_durability(connection, durability, err);
+    spinkv_status status = begin_write(store, connection, err);
 
     if (status != SPINKV_OK) {
         return status;
     }
-    return writing->count == 1 ? write_single(store, connection, writing, err)
-                               : transact(store, connection, write_each, context, NULL, err);
+    status = writing->count == 1 ? write_single(store, connection, writing, err)
+                                 : transact(store, connection, write_each, context, NULL, err);
+    return status == SPINKV_OK ? spinkv__connection_sync_unwritten(connection, err) : status;
 }
 
 spinkv_status spinkv__sqlite_set_many(struct spinkv__backend_store *store, const spinkv_pair *pairs,
@@ -225,12 +234,15 @@ static spinkv_status update_body(struct sqlite_store *store, struct connection *
 static spinkv_status update_once(struct sqlite_store *store, struct connection *connection,
                                  void *context, spinkv_error *err) {
     struct updating *updating = context;
-    spinkv_durability durability = store->base.config->options.durability;
-    spinkv_status status = spinkv__connection_set_durability(connection, durability, err);
+    spinkv_status status = begin_write(store, connection, err);
 
-    return status == SPINKV_OK
-               ? transact(store, connection, update_body, updating, &updating->key, err)
-               : status;
+    if (status == SPINKV_OK) {
+        status = transact(store, connection, update_body, updating, &updating->key, err);
+    }
+    if (status == SPINKV_OK && updating->change.write) {
+        status = spinkv__connection_sync_unwritten(connection, err);
+    }
+    return status;
 }
 
 spinkv_status spinkv__sqlite_update(struct spinkv__backend_store *store, spinkv_bytes key,
