@@ -202,9 +202,10 @@ typedef struct spinkv_options {
     /* The backend: "spin" (SQLite, the default; NULL means it). */
     const char *type;
     /* The SQLite file: absolute, or relative to the current directory of the moment when the store
-     * is added. Missing parent folders are made when it is opened. NULL, "" and ":memory:" mean in
-     * memory: private to the app and the label, gone when the app and all its stores are. At most
-     * 500 bytes once absolute. */
+     * is added. Missing parent folders are made when it is opened. "" and ":memory:" mean in
+     * memory: private to the app and the label, gone when the app and all its stores are. NULL
+     * means the same, but for the label "default", which stays in the state directory. At most 500
+     * bytes once absolute. */
     const char *path;
     /* A spinkv_durability. */
     spinkv_durability durability;

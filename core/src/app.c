@@ -28,6 +28,8 @@ struct entry {
     spinkv_options options;
     /* Whether it is the default store where the state directory puts it. */
     bool in_state_dir;
+    /* Whether the app began with it. */
+    bool initial;
     /* Keeps a store in memory alive for as long as the app is. */
     struct spinkv__backend_store *anchor;
     struct spinkv__store_config *anchor_config;
@@ -135,6 +137,7 @@ spinkv_status spinkv_app_new(spinkv_app **app, spinkv_error *err) {
     }
     spinkv__fork_watch();
     made->entries->in_state_dir = true;
+    made->entries->initial = true;
     made->references = 1;
     made->max_open_stores = SPINKV_DEFAULT_MAX_OPEN_STORES;
     spinkv__apps_lock();
@@ -272,7 +275,7 @@ static spinkv_status put_entry(spinkv_app *app, struct entry *entry, spinkv_erro
 
     spinkv__apps_lock();
     old = find_entry(app, entry->label);
-    taken = old && !old->in_state_dir;
+    taken = old && !old->initial;
     if (!taken && old) {
         for (link = &app->entries; *link != old; link = &(*link)->next) {
         }
@@ -302,6 +305,7 @@ spinkv_status spinkv_app_add_store(spinkv_app *app, const char *label,
     const char *path = NULL;
     struct entry *entry;
     spinkv_status status;
+    bool in_state_dir;
 
     if (!app) {
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the app is NULL");
@@ -316,6 +320,12 @@ spinkv_status spinkv_app_add_store(spinkv_app *app, const char *label,
                               "the store \"%.60s\" is of type \"%.40s\"; \"spin\" is allowed",
                               label, options->type);
     }
+    in_state_dir = status == SPINKV_OK && !options->path && strcmp(label, DEFAULT_LABEL) == 0;
+    if (status == SPINKV_OK && options->read_only && !in_state_dir &&
+        spinkv__path_is_memory(options->path)) {
+        status = spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
+                              "read_only needs a path: a store in memory would stay empty");
+    }
     if (status == SPINKV_OK && !spinkv__path_is_memory(options->path)) {
         status = spinkv__path_absolute(options->path, NULL, &absolute, err);
         path = absolute.text;
@@ -327,6 +337,7 @@ spinkv_status spinkv_app_add_store(spinkv_app *app, const char *label,
     if (!entry) {
         return spinkv__fail_no_memory(err, "the store's entry");
     }
+    entry->in_state_dir = in_state_dir;
     status = put_entry(app, entry, err);
     if (status != SPINKV_OK) {
         free_entry(entry);

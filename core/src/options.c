@@ -220,10 +220,6 @@ spinkv_status spinkv__options_check(const spinkv_options *options, spinkv_error 
         status = spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "durability is %d; 0 and 1 are allowed",
                               (int)options->durability);
     }
-    if (status == SPINKV_OK && options->read_only && spinkv__path_is_memory(options->path)) {
-        status = spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
-                              "read_only needs a path: a store in memory would stay empty");
-    }
     return status;
 }
 

@@ -67,6 +67,6 @@ __all__ = [
 __version__: str = _core.spinkv_version()
 
 # Where a public name lies inside the package is nobody's business.
-for _public in (open, open_default, Error, *errors.BY_CODE.values()):
-    _public.__module__ = __name__
-del _public
+open.__module__ = open_default.__module__ = Error.__module__ = __name__
+for _error in errors.BY_CODE.values():
+    _error.__module__ = __name__

@@ -58,8 +58,8 @@ class App(_core.App):
 
         - ``type``: ``"spin"``, which is SQLite.
         - ``path``: the SQLite file (str or PathLike), relative to the directory that is current
-          now. None, "" and ":memory:" mean in memory: private to this app and label, gone when the
-          app and its stores are.
+          now. "" and ":memory:" mean in memory: private to this app and label, gone when the app
+          and its stores are. None means the same, but for ``default``, which stays in place.
         - ``durability``: ``"full"`` (a write that returned survives the loss of power) or
           ``"normal"`` (it survives the end of the process).
         - ``busy_timeout_ms``: how long a call waits for another writer, 0 to 86,400,000; 5,000.

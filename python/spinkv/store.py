@@ -12,6 +12,7 @@ from typing import (
     Protocol,
     TypeAlias,
     TypeVar,
+    cast,
     overload,
     runtime_checkable,
 )
@@ -45,8 +46,8 @@ class Store(_core.Store):
     A key is a ``str``, or bytes-like holding UTF-8; a value is bytes-like, or a ``str`` that is
     stored as UTF-8. A store is a context manager that closes it, and can be used like a dict:
     ``store[key]``, ``key in store``, ``del store[key]``, ``len(store)``, iteration over the keys in
-    byte order. It is no mapping otherwise: :meth:`get` raises where a dict's gives ``None``. As with
-    a dict, an empty store is false.
+    byte order. It is no mapping otherwise: :meth:`get` raises where a dict's gives ``None``. An
+    empty store is false, as an empty dict is.
 
     Threads may share a store. Every method raises :class:`InvalidStore` once it is closed.
 
@@ -286,7 +287,9 @@ def pairs_of(
     items: Mapping[str, _Value] | _HasItems | Iterable[tuple[_Key, _Value]],
 ) -> Iterable[tuple[_Key, _Value]]:
     """The pairs of a mapping, or what are pairs already."""
-    return items.items() if isinstance(items, (Mapping, _HasItems)) else items
+    if isinstance(items, (Mapping, _HasItems)):
+        return cast("Iterable[tuple[_Key, _Value]]", items.items())
+    return items
 
 
 def _as_text(key: _Key) -> str:
