@@ -50,7 +50,7 @@ spinkv_status spinkv__fail_no_memory(spinkv_error *err, const char *what) {
     return spinkv__fail(err, SPINKV_NO_MEMORY, "out of memory for %s", what);
 }
 
-struct spinkv__shown_key spinkv__show_key(const void *key, size_t key_size) {
+struct spinkv__shown_key spinkv__show_key_start(const void *key, size_t key_size) {
     const unsigned char *bytes = key;
     struct spinkv__shown_key shown;
     size_t end = key_size, used = 0, i;
@@ -74,5 +74,15 @@ struct spinkv__shown_key spinkv__show_key(const void *key, size_t key_size) {
     }
     shown.text[used++] = '"';
     snprintf(shown.text + used, sizeof(shown.text) - used, "%s", end < key_size ? "..." : "");
+    return shown;
+}
+
+struct spinkv__shown_key spinkv__show_key(const void *key, size_t key_size) {
+    struct spinkv__shown_key shown = spinkv__show_key_start(key, key_size);
+    size_t used = strlen(shown.text);
+
+    if (key_size > SHOWN_BYTES) {
+        snprintf(shown.text + used, sizeof(shown.text) - used, " (%zu bytes)", key_size);
+    }
     return shown;
 }

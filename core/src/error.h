@@ -24,14 +24,17 @@ static inline void spinkv__error_clear(spinkv_error *err) {
     }
 }
 
-/* Room for a key as messages show it: 40 bytes, each at most \xNN, quotes and dots. */
+/* Room for a key as messages show it: 40 bytes, each at most \xNN, quotes, dots and its size. */
 #define SPINKV__SHOWN_KEY_SIZE 224
 
-/* A key as messages show it: quoted, escaped, cut after 40 bytes. */
+/* A key as messages show it: quoted, escaped; one that is cut after 40 bytes with its size. */
 struct spinkv__shown_key {
     char text[SPINKV__SHOWN_KEY_SIZE];
 };
 
 struct spinkv__shown_key spinkv__show_key(const void *key, size_t key_size);
+
+/* The same without the size, for messages that say it anyway. */
+struct spinkv__shown_key spinkv__show_key_start(const void *key, size_t key_size);
 
 #endif

@@ -35,7 +35,7 @@ spinkv_status spinkv__check_new_key(const spinkv_options *options, spinkv_bytes 
     if (status == SPINKV_OK && options->max_key_bytes > 0 && key.size > options->max_key_bytes) {
         status = spinkv__fail(err, SPINKV_KEY_TOO_LARGE,
                               "the key %s is %zu byte%s, the limit is %" PRIu64 " (max_key_bytes)",
-                              spinkv__show_key(key.data, key.size).text, key.size,
+                              spinkv__show_key_start(key.data, key.size).text, key.size,
                               key.size == 1 ? "" : "s", options->max_key_bytes);
     }
     return status;

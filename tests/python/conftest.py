@@ -29,8 +29,10 @@ import hypothesis
 import pytest
 import spinkv
 
+# SPINKV_EFFORT=20 tries twenty times as many random cases, and other ones in every run.
+EFFORT = int(os.environ.get("SPINKV_EFFORT", "1"))
 # A test that hangs ends the run with every thread's stack after this long.
-HANG_S = 150
+HANG_S = 150 * EFFORT
 # How long one answer of another process or thread may take before the test gives up on it.
 PATIENCE_S = 60
 
@@ -45,9 +47,6 @@ SPIN_TABLE = """
 """
 
 _watch = {"stderr": 2}
-
-# SPINKV_EFFORT=20 tries twenty times as many random cases, and other ones in every run.
-EFFORT = int(os.environ.get("SPINKV_EFFORT", "1"))
 
 
 def examples(count: int) -> hypothesis.settings:
