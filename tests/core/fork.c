@@ -257,10 +257,12 @@ static void *work_on_json(void *context) {
     json[0] = '[';
     json[sizeof(json) - 1] = ']';
     while (!atomic_load(&work->done)) {
+        begin_turn();
         CHECK_OK(spinkv_set_json(work->store, "json", 4, json, sizeof(json), &err));
         CHECK_OK(spinkv_get_json(work->store, "json", 4, &value, &err));
         CHECK_BYTES("[]", 2, value.data, value.size);
         spinkv_value_free(&value);
+        end_turn();
         atomic_fetch_add(&work->count, 1);
     }
     return NULL;
@@ -319,7 +321,7 @@ static void a_file_that_is_gone_after_the_fork(void) {
     REQUIRE(rename("store.db", "aside.db") == 0);
     child = fork();
     if (child == 0) {
-        _exit(0);
+        end_child(false);
     }
     join_child(child, PATIENCE_MS);
     REFUSES(SPINKV_IO, spinkv_get(store, "k", 1, &value, error));

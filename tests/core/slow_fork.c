@@ -17,6 +17,7 @@ struct load {
     /* In the parent: when to stop, and how often it wrote. */
     atomic_bool done;
     atomic_long written;
+    atomic_int forkers_done;
 };
 
 static void write_round(struct load *load, int thread, int round) {
@@ -47,7 +48,9 @@ static void *write_rounds(void *context) {
     int i;
 
     for (i = 0; thread->rounds ? i < thread->rounds : !atomic_load(&thread->load->done); i++) {
+        begin_turn();
         write_round(thread->load, thread->number, i);
+        end_turn();
         atomic_fetch_add(&thread->load->written, 1);
     }
     return NULL;
@@ -56,13 +59,16 @@ static void *write_rounds(void *context) {
 /* A child: two threads that write, and a child of its own in between. */
 static void be_child(void *context) {
     const struct load *parent = context;
-    struct load load = {parent->store, "", parent->depth + 1, false, 0};
+    struct load load = {parent->store, "", parent->depth + 1, false, 0, 0};
     struct thread_load threads[2] = {{&load, 0, 12}, {&load, 1, 12}};
     pthread_t other;
 
     snprintf(load.name, sizeof(load.name), "%d", (int)getpid());
+    if (UNDER_ASAN && load.depth < 2) {
+        join_child(fork_child(be_child, &load), PATIENCE_MS);
+    }
     other = start_thread(write_rounds, &threads[1]);
-    if (load.depth < 2) {
+    if (!UNDER_ASAN && load.depth < 2) {
         join_child(fork_child(be_child, &load), PATIENCE_MS);
     }
     write_rounds(&threads[0]);
@@ -79,7 +85,7 @@ static void check_totals(spinkv_store store, long written_by_parent) {
 
 static void fork_under_load(spinkv_durability durability) {
     spinkv_options options = options_for("store.db");
-    struct load load = {0, "parent", 0, false, 0};
+    struct load load = {0, "parent", 0, false, 0, 0};
     struct thread_load contexts[PARENT_THREADS];
     pthread_t threads[PARENT_THREADS];
     pid_t children[CHILDREN];
@@ -126,9 +132,11 @@ static void *open_and_close(void *context) {
     while (!atomic_load(&load->done)) {
         spinkv_options options = options_for(atomic_fetch_add(&load->written, 1) % 2 ? "other.db"
                                                                                      : NULL);
+        begin_turn();
         CHECK_OK(try_open(&options, &store, &err));
         CHECK_OK(set_text(store, "k", "v"));
         spinkv_close(store);
+        end_turn();
     }
     return NULL;
 }
@@ -146,12 +154,16 @@ static void *fork_often(void *context) {
     for (i = 0; i < rounds(25); i++) {
         join_child(fork_child(add_one, load), PATIENCE_MS);
     }
+    atomic_fetch_add(&load->forkers_done, 1);
+    while (atomic_load(&load->forkers_done) < 2) {
+        sleep_us(1000);
+    }
     return NULL;
 }
 
 /* Two threads fork at once, while others open and close stores. */
 static void forks_of_two_threads_while_stores_are_opened(void) {
-    struct load load = {open_path("store.db"), "", 0, false, 0};
+    struct load load = {open_path("store.db"), "", 0, false, 0, 0};
     pthread_t threads[4];
     int i;
 
@@ -179,9 +191,11 @@ static void *read_and_write_memory(void *context) {
     for (i = 0; !atomic_load(&load->done); i++) {
         char key[16];
         snprintf(key, sizeof(key), "%d", i % 100);
+        begin_turn();
         CHECK_OK(set_text(load->store, key, "v"));
         CHECK_OK(spinkv_get_keys(load->store, &keys, &err));
         spinkv_list_free(&keys);
+        end_turn();
     }
     return NULL;
 }
@@ -200,7 +214,7 @@ static void check_copy(void *context) {
 }
 
 static void a_store_in_memory_is_copied_whole(void) {
-    struct load load = {open_path(NULL), "", 0, false, 0};
+    struct load load = {open_path(NULL), "", 0, false, 0, 0};
     pthread_t threads[2];
     int i;
 

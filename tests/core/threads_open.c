@@ -26,6 +26,7 @@ static void *add_until_done(void *context) {
             atomic_fetch_add(&shared->added, 1);
         } else if (CHECK_STATUS(SPINKV_INVALID_STORE, status)) {
             atomic_fetch_add(&shared->refused, 1);
+            sleep_us(20);
         }
         status = spinkv_get(store, "n", 1, &value, &error);
         if (status == SPINKV_OK) {

@@ -687,3 +687,26 @@ def test_a_process_may_have_65535_stores_open() -> None:
         "print(stores[65533].get('k'), stores[65534].count())\n"
     )
     assert said.splitlines() == ["full True", "full True", "b'v' 0"]
+
+
+def test_options_on_the_default_store_leave_it_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with spinkv.open_default() as store:
+        store.set("key", b"value")
+    with spinkv.open_default(max_entries=1) as store:
+        assert store.get("key") == b"value"
+        with pytest.raises(spinkv.StoreFull):
+            store.set("other", b"")
+    with spinkv.open("default", read_only=True) as store:
+        assert store.get("key") == b"value"
+    with spinkv.open_default(path=":memory:") as store:
+        assert store.count() == 0
+
+
+def test_a_closed_store_is_no_context_manager() -> None:
+    store = spinkv.open("x", path=":memory:")
+    store.close()
+    with pytest.raises(spinkv.InvalidStore, match="x"), store:
+        raise AssertionError

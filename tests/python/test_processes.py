@@ -697,3 +697,16 @@ def test_processes_and_threads_together(tmp_path: Path) -> None:
     numbers = [number for part in parts if isinstance(part, list) for number in part]
     assert sorted(numbers) == list(range(1, 601))
     assert_sound(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_closed_store_is_one_file_also_after_a_fork(tmp_path: Path) -> None:
+    with spinkv.open("x", path=tmp_path / "x.db") as store:
+        store.set("key", b"value")
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+    assert os.listdir(tmp_path) == ["x.db"]
+    with spinkv.open("x", path=tmp_path / "x.db") as store:
+        assert store.get("key") == b"value"

@@ -20,7 +20,7 @@ HEADER = Path(__file__).resolve().parents[2] / "core" / "include" / "spinkv.h"
 
 # Parameters of everything callable, self left out; "=" marks those that need not be given.
 PARAMETERS: dict[str, list[str]] = {
-    "open_default": [],
+    "open_default": ["**options"],
     "open": ["label", "**options"],
     "App": ["state_dir=", "max_open_stores="],
     "App.add_store": ["label", "**options"],
