@@ -120,8 +120,8 @@ lint: checkers library tools ## Check the layout of C and Python, warnings, the 
 	@$(call HEADER_ALONE,g++ -std=c++11 -xc++ -)
 	@$(call HEADER_ALONE,clang -std=c99 -xc -)
 	@$(call HEADER_ALONE,clang++ -std=c++11 -xc++ -)
-	$(call compile,lint-gcc,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=gcc -DSPINKV_BENCH=ON -DSPINKV_WERROR=ON)
-	$(call compile,lint-clang,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang -DSPINKV_BENCH=ON -DSPINKV_WERROR=ON)
+	$(call compile,lint-gcc,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=gcc -DSPINKV_BENCH=ON -DSPINKV_WERROR=ON -DSPINKV_BENCH=ON)
+	$(call compile,lint-clang,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang -DSPINKV_BENCH=ON -DSPINKV_WERROR=ON -DSPINKV_BENCH=ON)
 	@echo "lint: no findings"
 
 .PHONY: format

@@ -48,8 +48,8 @@ static void statuses_have_their_numbers_names_and_bases(void) {
 }
 
 static void numbers_that_are_no_status(void) {
-    static const int numbers[] = {SPINKV_STATUS_COUNT, SPINKV_STATUS_COUNT + 1, 1000, INT_MAX, -1,
-                                  INT_MIN};
+    static const int numbers[] = {
+        SPINKV_STATUS_COUNT, SPINKV_STATUS_COUNT + 1, 1000, INT_MAX, -1, INT_MIN};
     size_t i;
 
     for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {

@@ -161,11 +161,16 @@ static void paths_that_lead_to_no_file(void) {
     static const struct {
         const char *path, *named;
         bool read_only;
-    } bad[] = {{"folder", "/folder", false},      {"folder", "/folder", true},
-               {"pipe", "/pipe", false},          {"/dev/null", "/dev/null", false},
-               {"file/in.db", "/file", false},    {"file/a/in.db", "/file", false},
-               {"missing.db", "/missing.db", true}, {"no/missing.db", "/no", true},
-               {"loop", "/loop", false},          {"loop/in.db", "/loop", false}};
+    } bad[] = {{"folder", "/folder", false},
+               {"folder", "/folder", true},
+               {"pipe", "/pipe", false},
+               {"/dev/null", "/dev/null", false},
+               {"file/in.db", "/file", false},
+               {"file/a/in.db", "/file", false},
+               {"missing.db", "/missing.db", true},
+               {"no/missing.db", "/no", true},
+               {"loop", "/loop", false},
+               {"loop/in.db", "/loop", false}};
     spinkv_store store;
     size_t i;
 

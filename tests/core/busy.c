@@ -244,7 +244,8 @@ static void the_limit_on_tuples_holds_for_two_processes(void) {
     spinkv_close(store);
 }
 
-/* Opening a file that somebody writes to waits, too; where the table is there already, it need not. */
+/* Opening a file that somebody writes to waits, too; where the table is there already, it need not.
+ */
 static void opening_while_another_writes(void) {
     spinkv_options options = options_for("store.db");
     sqlite3 *other = sql_open("store.db");

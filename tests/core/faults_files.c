@@ -126,8 +126,7 @@ static int layer_shm_unmap(sqlite3_file *file, int remove_memory) {
         .xLock = layer_lock, .xUnlock = layer_unlock, .xCheckReservedLock = layer_check_reserved,  \
         .xFileControl = layer_file_control, .xSectorSize = layer_sector_size,                      \
         .xDeviceCharacteristics = layer_characteristics, .xShmMap = layer_shm_map,                 \
-        .xShmLock = layer_shm_lock, .xShmBarrier = layer_shm_barrier,                              \
-        .xShmUnmap = layer_shm_unmap                                                               \
+        .xShmLock = layer_shm_lock, .xShmBarrier = layer_shm_barrier, .xShmUnmap = layer_shm_unmap \
     }
 
 static const sqlite3_io_methods layer_methods = LAYER_METHODS(2);

@@ -1,8 +1,8 @@
 /*
- * Every allocation fails once, and all from each on fail: those of the library itself, whose malloc,
- * calloc, realloc and strdup the linker redirects to here (see CMakeLists.txt), and those of
- * SQLite, which is configured with the allocator below. Memory that is given back is counted too,
- * so that each run shows that nothing was leaked.
+ * Every allocation fails once, and all from each on fail: those of the library itself, whose
+ * malloc, calloc, realloc and strdup the linker redirects to here (see CMakeLists.txt), and those
+ * of SQLite, which is configured with the allocator below. Memory that is given back is counted
+ * too, so that each run shows that nothing was leaked.
  */
 #include "faults.h"
 
@@ -305,8 +305,12 @@ static void long_lists(void) {
 
 int main(int argc, char **argv) {
     static const struct test tests[] = {
-        TEST(first_json), TEST(operations_in_memory), TEST(operations_in_a_file),
-        TEST(opening_files), TEST(apps), TEST(long_lists),
+        TEST(first_json),
+        TEST(operations_in_memory),
+        TEST(operations_in_a_file),
+        TEST(opening_files),
+        TEST(apps),
+        TEST(long_lists),
     };
 
     replace_allocator_of_sqlite();

@@ -100,11 +100,9 @@ static void keys_that_are_not_utf8(void) {
     size_t i;
 
     for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        REFUSES(SPINKV_INVALID_ARGUMENT,
-                spinkv_set(store, bad[i].key, bad[i].size, "v", 1, error));
+        REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_set(store, bad[i].key, bad[i].size, "v", 1, error));
         CHECK(is_utf8(err.message));
-        REFUSES(SPINKV_INVALID_ARGUMENT,
-                spinkv_get(store, bad[i].key, bad[i].size, &value, error));
+        REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_get(store, bad[i].key, bad[i].size, &value, error));
         CHECK_HAS("UTF-8", err.message);
     }
     CHECK_NUMBER(0, count_of(store));

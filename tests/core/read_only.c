@@ -134,7 +134,8 @@ static void in_a_folder_where_the_owner_writes(void) {
     spinkv_close(writer);
 }
 
-/* A log without its -shm file cannot be read there, and without it the file would be out of date. */
+/* A log without its -shm file cannot be read there, and without it the file would be out of date.
+ */
 static void in_a_folder_with_a_log_that_nobody_holds(void) {
     spinkv_store store;
     sqlite3 *db;

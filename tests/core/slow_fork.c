@@ -130,8 +130,8 @@ static void *open_and_close(void *context) {
     spinkv_store store;
 
     while (!atomic_load(&load->done)) {
-        spinkv_options options = options_for(atomic_fetch_add(&load->written, 1) % 2 ? "other.db"
-                                                                                     : NULL);
+        spinkv_options options =
+            options_for(atomic_fetch_add(&load->written, 1) % 2 ? "other.db" : NULL);
         begin_turn();
         CHECK_OK(try_open(&options, &store, &err));
         CHECK_OK(set_text(store, "k", "v"));

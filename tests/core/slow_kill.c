@@ -70,8 +70,7 @@ static void check_store(int last) {
         snprintf(expected, sizeof(expected), "%d", i);
         CHECK_VALUE(expected, store, key);
     }
-    snprintf(expected, sizeof(expected), "%s",
-             get_text(store, "batch/0", value, sizeof(value)));
+    snprintf(expected, sizeof(expected), "%s", get_text(store, "batch/0", value, sizeof(value)));
     batch = atoi(expected);
     CHECK(batch == last || batch == last + 1);
     for (i = 1; i < BATCH; i++) {

@@ -106,8 +106,9 @@ static void tables_of_the_same_shape(void) {
         CHECK_OK(set_text(store, "k", "v"));
         CHECK_VALUE("v", store, "k");
         spinkv_close(store);
-        CHECK_SQL("BLOB/v", "store.db", "SELECT upper(typeof(value)) || '/' || value FROM "
-                                        "spin_key_value WHERE store = 'test' AND key = 'k'");
+        CHECK_SQL("BLOB/v", "store.db",
+                  "SELECT upper(typeof(value)) || '/' || value FROM "
+                  "spin_key_value WHERE store = 'test' AND key = 'k'");
     }
 }
 
@@ -395,8 +396,7 @@ static void values_of_other_types(void) {
     REFUSES(SPINKV_CORRUPT, spinkv_get_into(store, "integer", 7, NULL, 0, &size, error));
     REFUSES(SPINKV_CORRUPT, spinkv_get_json(store, "integer", 7, &value, error));
     REFUSES(SPINKV_CORRUPT, spinkv_increment(store, "integer", 7, 1, NULL, error));
-    REFUSES(SPINKV_CORRUPT,
-            spinkv_get_many(store, &(spinkv_bytes){"integer", 7}, 1, &list, error));
+    REFUSES(SPINKV_CORRUPT, spinkv_get_many(store, &(spinkv_bytes){"integer", 7}, 1, &list, error));
     CHECK_OK(spinkv_exists(store, "integer", 7, &exists, &err));
     CHECK(exists);
     CHECK_OK(spinkv_get(store, "text", 4, &value, &err));
