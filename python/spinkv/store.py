@@ -220,7 +220,7 @@ class Store(_core.Store):
             data = text.encode()
         except (ValueError, RecursionError) as error:
             reason = str(error) or type(error).__name__
-            raise InvalidJson(f"the value for key {key!r:.60} is not JSON: {reason}") from error
+            raise InvalidJson(f"the value for key {key!r:.42} is not JSON: {reason}") from error
         self._set_json(key, data)
 
     @overload
