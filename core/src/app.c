@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "error.h"
-#include "fork.h"
 #include "handle.h"
 #include "limits.h"
 #include "options.h"
@@ -135,7 +134,6 @@ spinkv_status spinkv_app_new(spinkv_app **app, spinkv_error *err) {
         free(made);
         return spinkv__fail_no_memory(err, "the app");
     }
-    spinkv__fork_watch();
     made->entries->in_state_dir = true;
     made->entries->initial = true;
     made->references = 1;

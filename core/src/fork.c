@@ -46,14 +46,10 @@ static void after_fork_in_parent(void) {
 
 static void after_fork_in_child(void) {
     after_fork(true);
+    spinkv__handles_forget_calls();
 }
 
-static void watch(void) {
+/* When the library is loaded: later, a fork could come in between. */
+__attribute__((constructor)) static void watch(void) {
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-}
-
-void spinkv__fork_watch(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-    pthread_once(&once, watch);
 }

@@ -7,9 +7,6 @@
 
 #include <stdbool.h>
 
-/* Sets up the handlers, once; called before the first lock that matters is made. */
-void spinkv__fork_watch(void);
-
 /* Whether a thread is about to fork and waits for calls in progress to let go. */
 bool spinkv__fork_is_pending(void);
 

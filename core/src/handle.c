@@ -159,3 +159,15 @@ void spinkv__handle_close(spinkv_store handle) {
         release_slot(slot);
     }
 }
+
+void spinkv__handles_forget_calls(void) {
+    uint32_t index;
+
+    for (index = 0; index < chunk_count * CHUNK_SLOTS; index++) {
+        struct slot *slot = &chunks[index / CHUNK_SLOTS][index % CHUNK_SLOTS];
+        uint64_t state = atomic_fetch_and_explicit(&slot->state, ~REFERENCES, memory_order_acq_rel);
+        if ((state & REFERENCES) && !(state & OPEN)) {
+            finish_slot(slot, state & ~REFERENCES);
+        }
+    }
+}

@@ -39,4 +39,7 @@ void spinkv__handle_close(spinkv_store handle);
 void spinkv__handles_lock(void);
 void spinkv__handles_unlock(void);
 
+/* Ends, in a forked child, the references of calls that only the parent goes on with. */
+void spinkv__handles_forget_calls(void);
+
 #endif

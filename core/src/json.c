@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "error.h"
-#include "fork.h"
 #include "memory.h"
 #include "utf8.h"
 
@@ -80,7 +79,6 @@ static struct engine *new_engine(void) {
 static struct engine *take_engine(void) {
     struct engine *engine;
 
-    spinkv__fork_watch();
     pthread_mutex_lock(&engines_mutex);
     working_count++;
     engine = idle_engines;

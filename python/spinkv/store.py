@@ -82,7 +82,9 @@ class Store(_core.Store):
         return self._is_closed()
 
     def close(self) -> None:
-        """Close the store. Calls in other threads finish first. A closed store is ignored.
+        """Close the store. A call that another thread is making finishes as if it came before.
+
+        A store that is closed already is ignored.
 
         >>> store = spinkv.open_default()
         >>> store.close()
@@ -231,10 +233,11 @@ class Store(_core.Store):
         """Read a value that is JSON text, as Python data.
 
         If the store holds no such key, ``default`` is returned where one is given; a stored
-        ``null`` is ``None``. Integers of any size are whole.
+        ``null`` is ``None``. Integers are whole, up to the digits that Python converts
+        (``sys.set_int_max_str_digits``).
 
-        Raises NoSuchKey, InvalidJson (the value is not JSON), InvalidStore, InvalidArgument, Busy,
-        Corrupt, Io.
+        Raises NoSuchKey, InvalidJson (the value is not JSON, or more than Python reads),
+        InvalidStore, InvalidArgument, Busy, Corrupt, Io.
 
         >>> with spinkv.open_default() as store:
         ...     store.set_json("user", {"name": "Ada"})
@@ -242,11 +245,17 @@ class Store(_core.Store):
         ({'name': 'Ada'}, None)
         """
         try:
-            return json.loads(self._get_json(key))
+            text = self._get_json(key)
         except NoSuchKey:
             if default is ...:
                 raise
             return default
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise InvalidJson(
+                f"the value of key {key!r:.42} is JSON that Python does not read: {error}"
+            ) from error
 
     def __delitem__(self, key: _Key) -> None:
         if not self.exists(key):

@@ -64,14 +64,18 @@ static void give_back(struct borrowed *borrowed) {
     Py_CLEAR(borrowed->copy);
 }
 
-/* Borrows from a buffer; one that is not contiguous is copied. */
-static int borrow_buffer(PyObject *object, const char *what, struct borrowed *borrowed) {
+/*
+ * Borrows from a buffer. One that is not contiguous is copied, and so is a key, which must stay what
+ * it was when it was checked.
+ */
+static int borrow_buffer(PyObject *object, const char *what, bool is_key,
+                         struct borrowed *borrowed) {
     if (!PyObject_CheckBuffer(object)) {
         PyErr_Format(PyExc_TypeError, "%s must be str or bytes-like, not %.80s", what,
                      Py_TYPE(object)->tp_name);
         return -1;
     }
-    if (PyObject_GetBuffer(object, &borrowed->view, PyBUF_SIMPLE) == 0) {
+    if (!is_key && PyObject_GetBuffer(object, &borrowed->view, PyBUF_SIMPLE) == 0) {
         borrowed->data = borrowed->view.buf;
         borrowed->size = (size_t)borrowed->view.len;
         return 0;
@@ -106,7 +110,7 @@ static int borrow(PyObject *object, const char *what, struct borrowed *borrowed)
         borrowed->size = (size_t)PyBytes_GET_SIZE(object);
         return 0;
     }
-    return borrow_buffer(object, what, borrowed);
+    return borrow_buffer(object, what, strcmp(what, "key") == 0, borrowed);
 }
 
 /* A str or bytes of its own for what an object lends, so that it stays as it is. */
@@ -207,7 +211,7 @@ static int read_pair(PyObject *kept, PyObject *object, void *item) {
     if (both && PyTuple_GET_SIZE(both) == 2) {
         failed = lend_kept(kept, PyTuple_GET_ITEM(both, 0), "key", &pair->key) < 0 ||
                  lend_kept(kept, PyTuple_GET_ITEM(both, 1), "value", &pair->value) < 0;
-    } else {
+    } else if (!PyErr_Occurred() || PyErr_ExceptionMatches(PyExc_TypeError)) {
         PyErr_Clear();
         PyErr_Format(PyExc_TypeError, "an item must be a pair of a key and a value, not %.200R", object);
     }
@@ -297,19 +301,25 @@ static int read_option(spinkv_options *options, PyObject *kept, PyObject *name, 
 /* Options from a dict; returns the list that keeps their texts alive. */
 static PyObject *read_options(PyObject *dict, spinkv_options *options) {
     const spinkv_options defaults = SPINKV_OPTIONS_INIT;
-    PyObject *kept = PyList_New(0), *name, *value;
+    PyObject *kept = PyList_New(0), *own = NULL, *name, *value;
     Py_ssize_t position = 0;
 
     *options = defaults;
-    if (!PyDict_Check(dict)) {
-        Py_CLEAR(kept);
+    if (PyDict_Check(dict)) {
+        /* A copy, which no path object can change while it is asked for its path. */
+        own = PyDict_Copy(dict);
+    } else {
         PyErr_SetString(PyExc_TypeError, "the options must be a dict");
     }
-    while (kept && PyDict_Next(dict, &position, &name, &value)) {
+    if (!own) {
+        Py_CLEAR(kept);
+    }
+    while (kept && PyDict_Next(own, &position, &name, &value)) {
         if (read_option(options, kept, name, value) < 0) {
             Py_CLEAR(kept);
         }
     }
+    Py_XDECREF(own);
     return kept;
 }
 

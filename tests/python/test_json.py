@@ -263,3 +263,12 @@ def test_a_document_may_be_a_megabyte(store: spinkv.Store) -> None:
     assert store.get_json("k") == text
     with pytest.raises(spinkv.ValueTooLarge):
         store.set_json("k", text + "e")
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "[" * 1500 + "]" * 1500], ids=["digits", "depth"])
+def test_json_that_python_does_not_read_is_an_error_of_the_store(text: str) -> None:
+    with spinkv.open("x", path=":memory:") as store:
+        store.set("key", text)
+        with pytest.raises(spinkv.InvalidJson, match="key"):
+            store.get_json("key")
+        assert store.get("key") == text.encode()

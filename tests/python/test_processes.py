@@ -710,3 +710,43 @@ def test_a_closed_store_is_one_file_also_after_a_fork(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["x.db"]
     with spinkv.open("x", path=tmp_path / "x.db") as store:
         assert store.get("key") == b"value"
+
+
+FORKS_BESIDE_SQLITE = """
+import os, sqlite3, sys, threading
+import spinkv
+
+done = threading.Event()
+
+def work():
+    while not done.is_set():
+        database = sqlite3.connect(":memory:")
+        database.execute("CREATE TABLE t (a)")
+        database.executemany("INSERT INTO t VALUES (?)", [(str(n) * 50,) for n in range(50)])
+        database.close()
+
+thread = threading.Thread(target=work)
+thread.start()
+with spinkv.open("x", path=sys.argv[1], durability="normal") as store:
+    for number in range(60):
+        child = os.fork()
+        if child == 0:
+            store.increment("n")
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+    done.set()
+    thread.join()
+    print(store.increment("n", 0))
+"""
+
+
+def test_fork_while_another_thread_is_inside_sqlite(tmp_path: Path) -> None:
+    """SQLite's own locks may be held by that thread, which the child does not have."""
+    done = subprocess.run(
+        [sys.executable, "-c", FORKS_BESIDE_SQLITE, str(tmp_path / "x.db")],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("60\n", "")

@@ -708,3 +708,19 @@ def test_damage_to_what_a_killed_process_left_is_answered(
     if cut is not None:
         parts[part] = parts[part][: int(cut * len(parts[part]))]
     prober.probe(*parts)
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    ["UNIQUE (value)", "UNIQUE (store) ON CONFLICT IGNORE", "UNIQUE (value) ON CONFLICT REPLACE"],
+)
+def test_a_further_unique_is_refused(tmp_path: Path, constraint: str) -> None:
+    """It could drop a write, or other tuples with it, and say nothing."""
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(
+            "CREATE TABLE spin_key_value (store TEXT NOT NULL, key TEXT NOT NULL, "
+            f"value BLOB NOT NULL, PRIMARY KEY (store, key), {constraint})"
+        )
+    with pytest.raises(spinkv.Corrupt, match="UNIQUE"):
+        spinkv.open("x", path=path)

@@ -6,10 +6,12 @@
 #include "connection.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../../src/error.h"
 #include "../../src/path.h"
@@ -188,6 +190,14 @@ static bool is_newer_format(const char *path) {
     return newer;
 }
 
+/*
+ * Whether a file that SQLite opened for reading only could be written: it does that also where it
+ * failed for another reason, such as too many open files.
+ */
+static bool may_write(const char *path) {
+    return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
+}
+
 /* Opens what path says, and checks or makes its table. */
 static spinkv_status open_database(struct connection *connection, const char *path,
                                    enum access access, spinkv_error *err) {
@@ -201,6 +211,13 @@ static spinkv_status open_database(struct connection *connection, const char *pa
         flags |= SQLITE_OPEN_URI;
     }
     code = sqlite3_open_v2(path ? path : ":memory:", &connection->db, flags, NULL);
+    if (code == SQLITE_OK && path && access != ACCESS_READ_ONLY && !connection->immutable &&
+        sqlite3_db_readonly(connection->db, "main") == 1 && may_write(path)) {
+        return spinkv__fail(err, SPINKV_IO,
+                            "cannot open %s for writing; the process may have too "
+                            "many files open",
+                            connection->name);
+    }
     if (code == SQLITE_OK) {
         code = configure(connection);
     }

@@ -425,11 +425,14 @@ spinkv_status spinkv__file_take(struct file *file, enum use use, struct wait *wa
                                 struct connection **connection, spinkv_error *err) {
     struct grant grant = {false, NULL};
     spinkv_status status = SPINKV_OK;
+    bool in_time = true;
 
     *connection = NULL;
     pthread_mutex_lock(&file->mutex);
     while (status == SPINKV_OK && !try_grant(file, use, &grant)) {
-        if (!wait_for_change(file, wait)) {
+        if (in_time) {
+            in_time = wait_for_change(file, wait);
+        } else {
             status = SPINKV_BUSY;
         }
     }
@@ -468,6 +471,50 @@ void spinkv__file_give(struct file *file, struct connection *connection) {
 
 /* ---- Around a fork --------------------------------------------------------------------------- */
 
+/* SQLite's own locks, outermost first. A child inherits one that another thread holds as held. */
+static const int static_mutexes[] = {
+    SQLITE_MUTEX_STATIC_MAIN, SQLITE_MUTEX_STATIC_OPEN, SQLITE_MUTEX_STATIC_VFS1,
+    SQLITE_MUTEX_STATIC_VFS2, SQLITE_MUTEX_STATIC_VFS3, SQLITE_MUTEX_STATIC_LRU,
+    SQLITE_MUTEX_STATIC_PMEM, SQLITE_MUTEX_STATIC_PRNG, SQLITE_MUTEX_STATIC_MEM};
+
+#define STATIC_MUTEX_COUNT (sizeof(static_mutexes) / sizeof(static_mutexes[0]))
+
+/* How often a lock is tried for, and the pause in between. */
+#define LOCK_TRIES 2000
+#define LOCK_PAUSE_US 50
+
+static bool static_mutex_held[STATIC_MUTEX_COUNT];
+
+/*
+ * Takes SQLite's own locks. Not for ever: another copy of this library in the process, which forks
+ * too, may hold one already.
+ */
+static void hold_sqlite(void) {
+    size_t i;
+    int tries = 0;
+
+    for (i = 0; i < STATIC_MUTEX_COUNT; i++) {
+        sqlite3_mutex *mutex = sqlite3_mutex_alloc(static_mutexes[i]);
+        bool held = mutex && sqlite3_mutex_try(mutex) == SQLITE_OK;
+        while (mutex && !held && tries++ < LOCK_TRIES) {
+            spinkv__sleep_us(LOCK_PAUSE_US);
+            held = sqlite3_mutex_try(mutex) == SQLITE_OK;
+        }
+        static_mutex_held[i] = held;
+    }
+}
+
+static void release_sqlite(void) {
+    size_t i;
+
+    for (i = STATIC_MUTEX_COUNT; i-- > 0;) {
+        if (static_mutex_held[i]) {
+            sqlite3_mutex_leave(sqlite3_mutex_alloc(static_mutexes[i]));
+            static_mutex_held[i] = false;
+        }
+    }
+}
+
 void spinkv__files_before_fork(void) {
     struct file *file;
 
@@ -483,11 +530,13 @@ void spinkv__files_before_fork(void) {
             close_connections(file, true);
         }
     }
+    hold_sqlite();
 }
 
 void spinkv__files_after_fork(bool in_child) {
     struct file *file;
 
+    release_sqlite();
     for (file = registry; file; file = file->next) {
         file->forking = false;
         if (in_child) {

@@ -169,11 +169,33 @@ static spinkv_status check_rowid(struct connection *connection, spinkv_error *er
     return code == SQLITE_OK ? SPINKV_OK : spinkv__connection_fail(connection, code, "read", err);
 }
 
+/* A further UNIQUE could silently drop a write, or other tuples with it. */
+static spinkv_status check_uniqueness(struct connection *connection, spinkv_error *err) {
+    sqlite3_stmt *question = NULL;
+    bool other = false;
+    spinkv_status status = ask(connection,
+                               "SELECT 1 FROM pragma_index_list('spin_key_value') "
+                               "WHERE \"unique\" AND origin <> 'pk'",
+                               &question, err);
+
+    if (status == SPINKV_OK) {
+        status = next_row(connection, question, &other, err);
+    }
+    if (other) {
+        status = fail_shape(connection, "it has a UNIQUE besides its primary key", err);
+    }
+    sqlite3_finalize(question);
+    return status;
+}
+
 static spinkv_status check_table(struct connection *connection, spinkv_error *err) {
     spinkv_status status = check_columns(connection, err);
 
     if (status == SPINKV_OK) {
         status = check_collation(connection, err);
+    }
+    if (status == SPINKV_OK) {
+        status = check_uniqueness(connection, err);
     }
     return status == SPINKV_OK ? check_rowid(connection, err) : status;
 }
