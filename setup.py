@@ -49,8 +49,9 @@ class CMakeBuild(build_ext):
             subprocess.run(["cmake", "--build", str(build), "--parallel", jobs], check=True)
         except subprocess.CalledProcessError as error:
             raise SystemExit(
-                "Building spinkv failed. It needs a C compiler and SQLite's headers "
-                "(Debian: gcc libsqlite3-dev); the lines above say what is missing."
+                "Building spinkv failed. It needs a C and a C++ compiler and the headers of SQLite "
+                "and toml++ (Debian: g++ libsqlite3-dev libtomlplusplus-dev); the lines above say "
+                "what is missing."
             ) from error
 
 

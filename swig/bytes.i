@@ -6,6 +6,7 @@
  *   OUT      spinkv_value *, bool *, int64_t *, uint64_t *   the result
  *   TEXT     const char *             a string without NUL
  *   PATH     const char *             a path
+ *   OPTIONAL_TEXT, OPTIONAL_PATH      the same, or the language's null, which is a NULL pointer
  */
 %apply (const void *KEY, size_t SIZE) {
     (const void *key, size_t key_size),
@@ -24,4 +25,6 @@
 %apply int64_t *OUT { int64_t *number };
 %apply uint64_t *OUT { uint64_t *count };
 %apply const char *TEXT { const char *label };
-%apply const char *PATH { const char *state_dir };
+%apply const char *PATH { const char *state_dir, const char *manifest };
+%apply const char *OPTIONAL_TEXT { const char *component_or_null };
+%apply const char *OPTIONAL_PATH { const char *runtime_config_or_null };

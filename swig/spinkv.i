@@ -63,6 +63,28 @@ typedef struct App {
             spinkv_app_free(app_of($self));
             free($self);
         }
+        spinkv_status load_manifest(spinkv_error *err, const char *manifest,
+                                    const char *component_or_null) {
+            return spinkv_app_load_manifest(app_of($self), manifest, component_or_null, err);
+        }
+        spinkv_status load_runtime_config(spinkv_error *err, const char *runtime_config_or_null) {
+            return spinkv_app_load_runtime_config(app_of($self), runtime_config_or_null, err);
+        }
+        spinkv_status grant(spinkv_error *err, const char *label) {
+            return spinkv_app_grant(app_of($self), label, err);
+        }
+        spinkv_status check(spinkv_error *err) {
+            return spinkv_app_check(app_of($self), err);
+        }
+        spinkv_status list_stores(spinkv_error *err, spinkv_list *labels, spinkv_list *summaries) {
+            return spinkv_app_list_stores(app_of($self), labels, summaries, err);
+        }
+        spinkv_status list_warnings(spinkv_error *err, spinkv_list *warnings) {
+            return spinkv_app_list_warnings(app_of($self), warnings, err);
+        }
+        spinkv_status seed(spinkv_error *err, const spinkv_pair *pairs, size_t pair_count) {
+            return spinkv_app_seed(app_of($self), pairs, pair_count, err);
+        }
         spinkv_status set_state_dir(spinkv_error *err, const char *state_dir) {
             return spinkv_app_set_state_dir(app_of($self), state_dir, err);
         }

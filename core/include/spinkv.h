@@ -118,7 +118,7 @@ SPINKV_API const char *spinkv_status_text(spinkv_status status);
 SPINKV_API spinkv_status spinkv_status_base(spinkv_status status);
 
 /* Size in bytes of the message in a spinkv_error, with its terminating NUL. */
-#define SPINKV_ERROR_MESSAGE_SIZE 512
+#define SPINKV_ERROR_MESSAGE_SIZE 1024
 
 /*
  * What went wrong, filled by a call that failed. It is the caller's own, owns nothing and needs no
@@ -196,13 +196,14 @@ typedef enum spinkv_durability {
 
 /*
  * How a store behaves and where it lives. Start from SPINKV_OPTIONS_INIT and change what you need;
- * or set options by name with the functions below.
+ * or set options by name with the functions below. Texts are borrowed until the store is added.
  */
 typedef struct spinkv_options {
-    /* The backend: "spin" (SQLite, the default; NULL means it). */
+    /* The backend: "spin" (SQLite, the default; NULL means it), or "redis", "azure_cosmos" and
+     * "aws_dynamo", which this build checks and cannot open. */
     const char *type;
-    /* The SQLite file: absolute, or relative to the current directory of the moment when the store
-     * is added. Missing parent folders are made when it is opened. "" and ":memory:" mean in
+    /* spin: the SQLite file, absolute, or relative to the current directory of the moment when the
+     * store is added. Missing parent folders are made when it is opened. "" and ":memory:" mean in
      * memory: private to the app and the label, gone when the app and all its stores are. NULL
      * means the same, but for the label "default", which stays in the state directory. At most 500
      * bytes once absolute. */
@@ -225,6 +226,28 @@ typedef struct spinkv_options {
      * missing is SPINKV_IO. Works in a folder that cannot be written, too; in one that can, SQLite
      * leaves the -wal and -shm files that reading a file in WAL mode takes. */
     bool read_only;
+    /* redis, needed: the server, as in redis://user:password@host:port/database. Secret. */
+    const char *url;
+    /* azure_cosmos, needed: the account. */
+    const char *account;
+    /* azure_cosmos, needed: the database. */
+    const char *database;
+    /* azure_cosmos, needed: the container. */
+    const char *container;
+    /* azure_cosmos: the key; without it the environment's credentials count. Secret. */
+    const char *key;
+    /* aws_dynamo, needed: the region. */
+    const char *region;
+    /* aws_dynamo, needed: the table. */
+    const char *table;
+    /* aws_dynamo: the access key; without credentials the environment's count. Secret. */
+    const char *access_key;
+    /* aws_dynamo: the secret key. Secret. */
+    const char *secret_key;
+    /* aws_dynamo: the session's token. Secret. */
+    const char *token;
+    /* aws_dynamo: whether reads are strongly consistent. */
+    bool consistent_read;
 } spinkv_options;
 
 /* The defaults: in memory, full durability, Spin's documented limits. */
@@ -232,12 +255,13 @@ typedef struct spinkv_options {
     {                                                                                              \
         NULL, NULL, SPINKV_DURABILITY_FULL, SPINKV_DEFAULT_BUSY_TIMEOUT_MS,                        \
             SPINKV_DEFAULT_MAX_KEY_BYTES, SPINKV_DEFAULT_MAX_VALUE_BYTES,                          \
-            SPINKV_DEFAULT_MAX_ENTRIES, SPINKV_DEFAULT_CACHE_BYTES, false                          \
+            SPINKV_DEFAULT_MAX_ENTRIES, SPINKV_DEFAULT_CACHE_BYTES, false, NULL, NULL, NULL, NULL, \
+            NULL, NULL, NULL, NULL, NULL, NULL, false                                              \
     }
 
 /*
- * Sets the option called name ("path", "type", "durability") to a text. The text is borrowed for as
- * long as the options are used. durability is "full" or "normal".
+ * Sets the option called name ("type", "path", "durability", "url", "account" and so on) to a text.
+ * The text is borrowed for as long as the options are used. durability is "full" or "normal".
  *
  * Errors: SPINKV_INVALID_ARGUMENT for an unknown name (the message suggests the nearest one), an
  * option that is no text, or a text that is not allowed. name, text and options must not be NULL.
@@ -255,7 +279,7 @@ SPINKV_API spinkv_status spinkv_options_set_number(spinkv_options *options, cons
                                                    int64_t number, spinkv_error *err);
 
 /*
- * Sets the option called name ("read_only") to true or false.
+ * Sets the option called name ("read_only", "consistent_read") to true or false.
  *
  * Errors: SPINKV_INVALID_ARGUMENT as above.
  */
@@ -265,9 +289,15 @@ SPINKV_API spinkv_status spinkv_options_set_boolean(spinkv_options *options, con
 /* ---- Apps ------------------------------------------------------------------------------------ */
 
 /*
- * Which stores exist. Made by spinkv_app_new, freed with spinkv_app_free. Wherever a function takes
- * an app, NULL means the default app, which has one store: "default", in the file
- * .spin/sqlite_key_value.db in the directory that is current when it is opened.
+ * Which stores exist, where they live and which may be opened. Made by spinkv_app_new, freed with
+ * spinkv_app_free. Wherever a function takes an app, NULL means the default app where it says so:
+ * that has the store "default", in the file .spin/sqlite_key_value.db in the directory that is
+ * current when it is opened, and what the file named by the environment variable
+ * RUNTIME_CONFIG_FILE configures, if it is set when the default app is first used.
+ *
+ * An app is built by loading a manifest and a runtime configuration, adding stores and granting
+ * them, in any order, before stores are opened from it; what is done later counts for stores opened
+ * later.
  */
 typedef struct spinkv_app spinkv_app;
 
@@ -285,9 +315,41 @@ SPINKV_API spinkv_status spinkv_app_new(spinkv_app **app, spinkv_error *err);
 SPINKV_API void spinkv_app_free(spinkv_app *app);
 
 /*
- * Sets the folder in which the default store's file lies, unless "default" was added with a path of
- * its own. A relative path is resolved against the current directory now. "" puts the default store
- * in memory. The folder is made when the store is opened.
+ * Loads a Spin app's manifest (spin.toml, of version 1 or 2) for one component: from now on only
+ * what its key_value_stores grants may be opened, and the state directory is .spin beside the
+ * manifest. component is the component's id; an inline component has the id that Spin gives it.
+ * NULL means the only component, and "*" the union of all. An app has at most one manifest.
+ *
+ * Errors: SPINKV_INVALID_CONFIG (not TOML, with file, line and column; a wrong type or missing
+ * field, with file, line, table and field; a label that is neither kebab-case nor snake_case in
+ * version 2), SPINKV_INVALID_ARGUMENT (app or path is NULL; no such component, or NULL where there
+ * are several: the message lists those there are; the app has a manifest already), SPINKV_IO,
+ * SPINKV_NO_MEMORY.
+ */
+SPINKV_API spinkv_status spinkv_app_load_manifest(spinkv_app *app, const char *path,
+                                                  const char *component, spinkv_error *err);
+
+/*
+ * Loads a runtime configuration (runtime-config.toml): adds the store of each
+ * [key_value_store.<label>], and takes state_dir, which is relative to the current directory; ""
+ * puts the default store in memory. A store's fields are type and the options of spinkv_options; a
+ * relative path is resolved against the folder of the file. Other tables are ignored. path NULL
+ * means the file that the environment variable RUNTIME_CONFIG_FILE names, and nothing if it is not
+ * set or empty. An app has at most one runtime configuration.
+ *
+ * Errors: SPINKV_INVALID_CONFIG (not TOML; an unknown type or field, a missing field, a wrong type,
+ * a number out of range: with file, line and label, never with what may be secret),
+ * SPINKV_INVALID_ARGUMENT (app is NULL, a label is in the app already, the app has a runtime
+ * configuration already), SPINKV_IO, SPINKV_NO_MEMORY. On failure nothing is added.
+ */
+SPINKV_API spinkv_status spinkv_app_load_runtime_config(spinkv_app *app, const char *path,
+                                                        spinkv_error *err);
+
+/*
+ * Sets the folder in which the default store's file lies, unless "default" was configured with a
+ * place of its own. It counts more than what a manifest or a runtime configuration says, whichever
+ * comes first. A relative path is resolved against the current directory now. "" puts the default
+ * store in memory. The folder is made when the store is opened.
  *
  * Errors: SPINKV_INVALID_ARGUMENT (app or state_dir is NULL, the path is longer than 500 bytes with
  * the file's name), SPINKV_IO (the current directory is gone), SPINKV_NO_MEMORY.
@@ -311,11 +373,58 @@ SPINKV_API spinkv_status spinkv_app_set_max_open_stores(spinkv_app *app, uint32_
  * other's tuples.
  *
  * Errors: SPINKV_INVALID_ARGUMENT (app or label is NULL, the label is empty, not UTF-8 or added
- * already; an option is out of range; read_only without a path), SPINKV_INVALID_CONFIG (unknown
- * type), SPINKV_IO (the current directory is gone), SPINKV_NO_MEMORY.
+ * already; an option is out of range, missing, or another type's; read_only without a path),
+ * SPINKV_INVALID_CONFIG (unknown type), SPINKV_IO (the current directory is gone),
+ * SPINKV_NO_MEMORY.
  */
 SPINKV_API spinkv_status spinkv_app_add_store(spinkv_app *app, const char *label,
                                               const spinkv_options *options, spinkv_error *err);
+
+/*
+ * Grants a store by its label (NUL-terminated, not empty), in addition to what the manifest grants.
+ * Without a manifest every store may be opened anyway.
+ *
+ * Errors: SPINKV_INVALID_ARGUMENT, SPINKV_NO_MEMORY.
+ */
+SPINKV_API spinkv_status spinkv_app_grant(spinkv_app *app, const char *label, spinkv_error *err);
+
+/*
+ * Checks that every label that any component of the manifest uses is that of a store, as Spin does
+ * when it loads an app. Opening a store checks it too.
+ *
+ * Errors: SPINKV_NO_SUCH_STORE, with Spin's message for every such label and component,
+ * SPINKV_INVALID_ARGUMENT (app is NULL).
+ */
+SPINKV_API spinkv_status spinkv_app_check(spinkv_app *app, spinkv_error *err);
+
+/*
+ * Lists the app's stores in the byte order of their labels, whether they may be opened or not:
+ * labels, and for each a line that says where it lives ("SQLite file /srv/app/.spin/x.db"), without
+ * any secret. On success the caller owns both: free them with spinkv_list_free.
+ *
+ * Errors: SPINKV_INVALID_ARGUMENT (a pointer is NULL), SPINKV_IO (the current directory is gone),
+ * SPINKV_NO_MEMORY.
+ */
+SPINKV_API spinkv_status spinkv_app_list_stores(spinkv_app *app, spinkv_list *labels,
+                                                spinkv_list *summaries, spinkv_error *err);
+
+/*
+ * Lists what is doubtful in the runtime configuration, a line each: a table [key_value_stores],
+ * which configures nothing. On success the caller owns the list: free it with spinkv_list_free.
+ *
+ * Errors: SPINKV_INVALID_ARGUMENT (a pointer is NULL), SPINKV_NO_MEMORY.
+ */
+SPINKV_API spinkv_status spinkv_app_list_warnings(spinkv_app *app, spinkv_list *warnings,
+                                                  spinkv_error *err);
+
+/*
+ * Writes tuples to the store "default", all or nothing, whether or not a component may open it:
+ * what `spin up --key-value key=value` does. app may be NULL (the default app).
+ *
+ * Errors: those of spinkv_open and spinkv_set_many.
+ */
+SPINKV_API spinkv_status spinkv_app_seed(spinkv_app *app, const spinkv_pair *pairs, size_t count,
+                                         spinkv_error *err);
 
 /* ---- Opening and closing --------------------------------------------------------------------- */
 
@@ -329,7 +438,9 @@ typedef uint32_t spinkv_store;
  * Opens the store with this exact label. The file, its table and missing parent folders are made
  * where they do not exist. Each call gives a new handle. app may be NULL (the default app).
  *
- * Errors: SPINKV_NO_SUCH_STORE (nothing configures the label; "" is not the default),
+ * Errors: SPINKV_ACCESS_DENIED (the app's component is not granted the store, whether or not it
+ * exists), SPINKV_NO_SUCH_STORE (nothing configures the label; "" is not the default; or as
+ * spinkv_app_check says),
  * SPINKV_STORE_TABLE_FULL, SPINKV_INVALID_ARGUMENT (label or store is NULL), SPINKV_IO (the file or
  * folder cannot be made or read), SPINKV_CORRUPT (not a database, or its table has another shape),
  * SPINKV_UNSUPPORTED (the file needs a newer SQLite, or is not in UTF-8), SPINKV_BUSY,

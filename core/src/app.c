@@ -1,7 +1,7 @@
 /*
- * Apps: which stores exist and where they live. An app is an entry for each label; opening one
- * hands a config of its own to the backend. All apps share one lock, which no call waits for the
- * disk under.
+ * Apps: made, told where their state directory is, and opened stores from. Opening one hands a
+ * config of its own to the backend. All apps share one lock, which no call waits for the disk
+ * under.
  */
 #include "app.h"
 
@@ -11,38 +11,11 @@
 
 #include "error.h"
 #include "handle.h"
-#include "limits.h"
 #include "options.h"
-#include "path.h"
 
-#define DEFAULT_LABEL "default"
 #define DEFAULT_STATE_DIR ".spin"
 #define DEFAULT_FILE "sqlite_key_value.db"
 #define MAX_OPEN_STORES 65535
-
-struct entry {
-    struct entry *next;
-    char *label;
-    /* Strings are the entry's own; path is absolute. */
-    spinkv_options options;
-    /* Whether it is the default store where the state directory puts it. */
-    bool in_state_dir;
-    /* Whether the app began with it. */
-    bool initial;
-    /* Keeps a store in memory alive for as long as the app is. */
-    struct spinkv__backend_store *anchor;
-    struct spinkv__store_config *anchor_config;
-};
-
-struct spinkv_app {
-    uint64_t id;
-    /* One for whoever made the app, and one for each open store. */
-    size_t references;
-    uint32_t open_count, max_open_stores;
-    /* Absolute, "" for in memory, or NULL for .spin in the current directory. */
-    char *state_dir;
-    struct entry *entries;
-};
 
 static pthread_mutex_t apps_mutex = PTHREAD_MUTEX_INITIALIZER;
 static spinkv_app *default_app;
@@ -60,66 +33,30 @@ const struct spinkv__backend *spinkv__backend_find(const char *type) {
     return !type || strcmp(type, spinkv__sqlite_backend.type) == 0 ? &spinkv__sqlite_backend : NULL;
 }
 
-static void free_options(spinkv_options *options) {
-    free((void *)(uintptr_t)options->type);
-    free((void *)(uintptr_t)options->path);
-    options->type = NULL;
-    options->path = NULL;
-}
-
-/* Copies options, with path in place of theirs. */
-static bool copy_options(spinkv_options *copy, const spinkv_options *options, const char *path) {
-    *copy = *options;
-    copy->type = options->type ? strdup(options->type) : NULL;
-    copy->path = path ? strdup(path) : NULL;
-    if ((options->type && !copy->type) || (path && !copy->path)) {
-        free_options(copy);
-        return false;
-    }
-    return true;
-}
-
-static void free_entry(struct entry *entry) {
-    if (entry) {
-        free_options(&entry->options);
-        free(entry->label);
-        free(entry);
-    }
-}
-
-static struct entry *new_entry(const char *label, const spinkv_options *options, const char *path) {
-    struct entry *entry = calloc(1, sizeof(*entry));
-
-    if (!entry) {
-        return NULL;
-    }
-    entry->label = strdup(label);
-    if (!entry->label || !copy_options(&entry->options, options, path)) {
-        free_entry(entry);
-        return NULL;
-    }
-    return entry;
-}
-
 static void free_config(struct spinkv__store_config *config) {
     if (config) {
-        free_options(&config->options);
+        spinkv__options_free(&config->options);
         free((void *)(uintptr_t)config->label);
         free(config);
     }
 }
 
-static struct entry *find_entry(spinkv_app *app, const char *label) {
-    struct entry *entry = app->entries;
+/* ---- Making and freeing ----------------------------------------------------------------------- */
 
-    while (entry && strcmp(entry->label, label) != 0) {
-        entry = entry->next;
-    }
-    return entry;
+static void free_app(spinkv_app *app) {
+    spinkv__entries_free(app->entries);
+    spinkv__manifest_free(&app->manifest);
+    spinkv__labels_free(app->grants);
+    spinkv__labels_free(app->warnings);
+    free(app->component);
+    free(app->runtime_config);
+    free(app->state_dir);
+    free(app);
 }
 
 spinkv_status spinkv_app_new(spinkv_app **app, spinkv_error *err) {
-    spinkv_options options = SPINKV_OPTIONS_INIT;
+    const spinkv_options options = SPINKV_OPTIONS_INIT;
+    spinkv_status status;
     spinkv_app *made;
 
     if (!app) {
@@ -127,14 +64,14 @@ spinkv_status spinkv_app_new(spinkv_app **app, spinkv_error *err) {
     }
     *app = NULL;
     made = calloc(1, sizeof(*made));
-    if (made) {
-        made->entries = new_entry(DEFAULT_LABEL, &options, NULL);
-    }
-    if (!made || !made->entries) {
-        free(made);
+    if (!made) {
         return spinkv__fail_no_memory(err, "the app");
     }
-    made->entries->in_state_dir = true;
+    status = spinkv__entry_new(SPINKV__DEFAULT_LABEL, &options, NULL, true, &made->entries, err);
+    if (status != SPINKV_OK) {
+        free(made);
+        return status;
+    }
     made->entries->initial = true;
     made->references = 1;
     made->max_open_stores = SPINKV_DEFAULT_MAX_OPEN_STORES;
@@ -144,16 +81,6 @@ spinkv_status spinkv_app_new(spinkv_app **app, spinkv_error *err) {
     *app = made;
     spinkv__error_clear(err);
     return SPINKV_OK;
-}
-
-static void free_app(spinkv_app *app) {
-    while (app->entries) {
-        struct entry *entry = app->entries;
-        app->entries = entry->next;
-        free_entry(entry);
-    }
-    free(app->state_dir);
-    free(app);
 }
 
 /* Ends one reference; the app goes with the last. */
@@ -168,7 +95,7 @@ static void drop_app(spinkv_app *app) {
     }
 }
 
-static void drop_anchor(struct entry *entry) {
+void spinkv__anchor_drop(struct spinkv__entry *entry) {
     if (entry->anchor) {
         entry->anchor->backend->close(entry->anchor);
         free_config(entry->anchor_config);
@@ -177,31 +104,24 @@ static void drop_anchor(struct entry *entry) {
 }
 
 void spinkv_app_free(spinkv_app *app) {
-    struct entry *entry;
+    struct spinkv__entry *entry;
 
     if (app) {
         for (entry = app->entries; entry; entry = entry->next) {
-            drop_anchor(entry);
+            spinkv__anchor_drop(entry);
         }
         drop_app(app);
     }
 }
 
-/* The app that NULL stands for; app itself otherwise. */
-static spinkv_status resolve_app(spinkv_app **app, spinkv_error *err) {
-    spinkv_status status = SPINKV_OK;
+/* Makes the default app, unless another thread was faster. */
+static spinkv_status make_default_app(spinkv_app **app, spinkv_error *err) {
     spinkv_app *made = NULL;
+    spinkv_status status = spinkv_app_new(&made, err);
 
-    if (*app) {
-        return SPINKV_OK;
+    if (status == SPINKV_OK) {
+        status = spinkv_app_load_runtime_config(made, NULL, err);
     }
-    spinkv__apps_lock();
-    *app = default_app;
-    spinkv__apps_unlock();
-    if (*app) {
-        return SPINKV_OK;
-    }
-    status = spinkv_app_new(&made, err);
     if (status == SPINKV_OK) {
         spinkv__apps_lock();
         if (!default_app) {
@@ -210,9 +130,32 @@ static spinkv_status resolve_app(spinkv_app **app, spinkv_error *err) {
         }
         *app = default_app;
         spinkv__apps_unlock();
-        spinkv_app_free(made);
     }
+    spinkv_app_free(made);
     return status;
+}
+
+/* The app that NULL stands for; app itself otherwise. */
+static spinkv_status resolve_app(spinkv_app **app, spinkv_error *err) {
+    if (!*app) {
+        spinkv__apps_lock();
+        *app = default_app;
+        spinkv__apps_unlock();
+    }
+    return *app ? SPINKV_OK : make_default_app(app, err);
+}
+
+/* ---- The state directory and the limit on stores ----------------------------------------------- */
+
+void spinkv__app_put_state_dir(spinkv_app *app, char *state_dir,
+                               enum spinkv__state_dir_source source) {
+    if (source < app->state_dir_source) {
+        free(state_dir);
+        return;
+    }
+    free(app->state_dir);
+    app->state_dir = state_dir;
+    app->state_dir_source = source;
 }
 
 spinkv_status spinkv_app_set_state_dir(spinkv_app *app, const char *state_dir, spinkv_error *err) {
@@ -238,8 +181,7 @@ spinkv_status spinkv_app_set_state_dir(spinkv_app *app, const char *state_dir, s
         return spinkv__fail_no_memory(err, "the state directory");
     }
     spinkv__apps_lock();
-    free(app->state_dir);
-    app->state_dir = copy;
+    spinkv__app_put_state_dir(app, copy, SPINKV__FROM_CODE);
     spinkv__apps_unlock();
     spinkv__error_clear(err);
     return SPINKV_OK;
@@ -258,94 +200,11 @@ spinkv_status spinkv_app_set_max_open_stores(spinkv_app *app, uint32_t count, sp
     return SPINKV_OK;
 }
 
-static spinkv_status check_label(const char *label, spinkv_error *err) {
-    if (!label || label[0] == '\0') {
-        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the label is %s",
-                            label ? "empty" : "NULL");
-    }
-    return spinkv__check_text(label, strlen(label), "label", err);
-}
+/* ---- Opening ---------------------------------------------------------------------------------- */
 
-/* Puts an entry into the app, in place of the default one that the app began with. */
-static spinkv_status put_entry(spinkv_app *app, struct entry *entry, spinkv_error *err) {
-    struct entry *old, **link;
-    bool taken;
-
-    spinkv__apps_lock();
-    old = find_entry(app, entry->label);
-    taken = old && !old->initial;
-    if (!taken && old) {
-        for (link = &app->entries; *link != old; link = &(*link)->next) {
-        }
-        *link = old->next;
-    }
-    if (!taken) {
-        entry->next = app->entries;
-        app->entries = entry;
-    }
-    spinkv__apps_unlock();
-    if (taken) {
-        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the store %s is in the app already",
-                            spinkv__show_key(entry->label, strlen(entry->label)).text);
-    }
-    if (old) {
-        drop_anchor(old);
-        free_entry(old);
-    }
-    spinkv__error_clear(err);
-    return SPINKV_OK;
-}
-
-spinkv_status spinkv_app_add_store(spinkv_app *app, const char *label,
-                                   const spinkv_options *options, spinkv_error *err) {
-    const spinkv_options defaults = SPINKV_OPTIONS_INIT;
-    struct spinkv__path absolute;
-    const char *path = NULL;
-    struct entry *entry;
-    spinkv_status status;
-    bool in_state_dir;
-
-    if (!app) {
-        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the app is NULL");
-    }
-    options = options ? options : &defaults;
-    status = check_label(label, err);
-    if (status == SPINKV_OK) {
-        status = spinkv__options_check(options, err);
-    }
-    if (status == SPINKV_OK && !spinkv__backend_find(options->type)) {
-        status = spinkv__fail(err, SPINKV_INVALID_CONFIG,
-                              "the store \"%.60s\" is of type \"%.40s\"; \"spin\" is allowed",
-                              label, options->type);
-    }
-    in_state_dir = status == SPINKV_OK && !options->path && strcmp(label, DEFAULT_LABEL) == 0;
-    if (status == SPINKV_OK && options->read_only && !in_state_dir &&
-        spinkv__path_is_memory(options->path)) {
-        status = spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
-                              "read_only needs a path: a store in memory would stay empty");
-    }
-    if (status == SPINKV_OK && !spinkv__path_is_memory(options->path)) {
-        status = spinkv__path_absolute(options->path, NULL, &absolute, err);
-        path = absolute.text;
-    }
-    if (status != SPINKV_OK) {
-        return status;
-    }
-    entry = new_entry(label, options, path);
-    if (!entry) {
-        return spinkv__fail_no_memory(err, "the store's entry");
-    }
-    entry->in_state_dir = in_state_dir;
-    status = put_entry(app, entry, err);
-    if (status != SPINKV_OK) {
-        free_entry(entry);
-    }
-    return status;
-}
-
-/* Where an entry's store is. The apps are locked. */
-static spinkv_status entry_path(const spinkv_app *app, const struct entry *entry,
-                                struct spinkv__path *buffer, const char **path, spinkv_error *err) {
+spinkv_status spinkv__entry_path(const spinkv_app *app, const struct spinkv__entry *entry,
+                                 struct spinkv__path *buffer, const char **path,
+                                 spinkv_error *err) {
     *path = entry->options.path;
     if (!entry->in_state_dir || (app->state_dir && app->state_dir[0] == '\0')) {
         return SPINKV_OK;
@@ -355,8 +214,8 @@ static spinkv_status entry_path(const spinkv_app *app, const struct entry *entry
                                  buffer, err);
 }
 
-static struct spinkv__store_config *new_config(const spinkv_app *app, const struct entry *entry,
-                                               const char *path) {
+static struct spinkv__store_config *
+new_config(const spinkv_app *app, const struct spinkv__entry *entry, const char *path) {
     struct spinkv__store_config *config = calloc(1, sizeof(*config));
 
     if (!config) {
@@ -365,35 +224,49 @@ static struct spinkv__store_config *new_config(const spinkv_app *app, const stru
     config->app_id = app->id;
     config->label = strdup(entry->label);
     config->label_size = strlen(entry->label);
-    if (!config->label || !copy_options(&config->options, &entry->options, path)) {
-        free_config(config);
+    if (!config->label || !spinkv__options_copy(&config->options, &entry->options, path)) {
+        free((void *)(uintptr_t)config->label);
+        free(config);
         return NULL;
     }
     return config;
 }
 
-/* Makes the config of the store with this label, and counts the store as open. */
-static spinkv_status begin_open(spinkv_app *app, const char *label,
-                                struct spinkv__store_config **config, spinkv_error *err) {
-    struct spinkv__path buffer;
-    spinkv_status status = SPINKV_OK;
-    struct entry *entry;
-    const char *path;
-
-    spinkv__apps_lock();
-    entry = find_entry(app, label);
+/* Whether a store may be opened now, which its entry or its absence says. */
+static spinkv_status check_entry(const spinkv_app *app, const struct spinkv__entry *entry,
+                                 const char *label, spinkv_error *err) {
     if (!entry) {
-        status = spinkv__fail(
+        return spinkv__fail(
             err, SPINKV_NO_SUCH_STORE,
             "no store %s is configured: only \"default\" is there by itself, add others to "
             "the app with their options",
             spinkv__show_key(label, strlen(label)).text);
-    } else if (app->open_count >= app->max_open_stores) {
-        status = spinkv__fail(err, SPINKV_STORE_TABLE_FULL,
-                              "%u stores of this app are open, the limit is %u (max_open_stores)",
-                              app->open_count, app->max_open_stores);
-    } else {
-        status = entry_path(app, entry, &buffer, &path, err);
+    }
+    if (!spinkv__backend_find(entry->options.type)) {
+        return spinkv__fail(
+            err, SPINKV_UNSUPPORTED,
+            "the store \"%.60s\" is of type \"%.40s\", which this build cannot open", label,
+            entry->options.type);
+    }
+    if (app->open_count >= app->max_open_stores) {
+        return spinkv__fail(err, SPINKV_STORE_TABLE_FULL,
+                            "%u stores of this app are open, the limit is %u (max_open_stores)",
+                            app->open_count, app->max_open_stores);
+    }
+    return SPINKV_OK;
+}
+
+/* Makes the config of the store with this label, and counts the store as open. The apps are locked.
+ */
+static spinkv_status begin_open(spinkv_app *app, const char *label,
+                                struct spinkv__store_config **config, spinkv_error *err) {
+    const struct spinkv__entry *entry = spinkv__app_find(app, label);
+    spinkv_status status = check_entry(app, entry, label, err);
+    struct spinkv__path buffer;
+    const char *path;
+
+    if (status == SPINKV_OK) {
+        status = spinkv__entry_path(app, entry, &buffer, &path, err);
     }
     if (status == SPINKV_OK) {
         *config = new_config(app, entry, path);
@@ -404,7 +277,6 @@ static spinkv_status begin_open(spinkv_app *app, const char *label,
             status = spinkv__fail_no_memory(err, "the store's configuration");
         }
     }
-    spinkv__apps_unlock();
     return status;
 }
 
@@ -421,10 +293,10 @@ static spinkv_status anchor_store(spinkv_app *app, const char *label, spinkv_err
     struct spinkv__backend_store *anchor = NULL;
     struct spinkv__store_config *config = NULL;
     spinkv_status status = SPINKV_OK;
-    struct entry *entry;
+    struct spinkv__entry *entry;
 
     spinkv__apps_lock();
-    entry = find_entry(app, label);
+    entry = spinkv__app_find(app, label);
     if (!entry->anchor) {
         config = new_config(app, entry, NULL);
         status = config ? spinkv__backend_find(entry->options.type)->open(config, &anchor, err)
@@ -440,10 +312,33 @@ static spinkv_status anchor_store(spinkv_app *app, const char *label, spinkv_err
     return status;
 }
 
+/* Opens a store that may be opened and whose config has been made. */
+static spinkv_status open_configured(struct spinkv__open_store *open_store, spinkv_store *store,
+                                     spinkv_error *err) {
+    const struct spinkv__store_config *config = open_store->config;
+    const struct spinkv__backend *backend = spinkv__backend_find(config->options.type);
+    spinkv_status status = backend->open(config, &open_store->backend_store, err);
+
+    if (status == SPINKV_OK && !config->options.path) {
+        status = anchor_store(open_store->app, config->label, err);
+    }
+    if (status == SPINKV_OK) {
+        status = spinkv__handle_new(open_store, store, err);
+    }
+    if (status != SPINKV_OK) {
+        if (open_store->backend_store) {
+            backend->close(open_store->backend_store);
+        }
+        spinkv__app_store_closed(open_store->app, open_store->config);
+        return status;
+    }
+    spinkv__error_clear(err);
+    return SPINKV_OK;
+}
+
 spinkv_status spinkv_open(spinkv_app *app, const char *label, spinkv_store *store,
                           spinkv_error *err) {
     struct spinkv__open_store open_store = {NULL, NULL, NULL};
-    const struct spinkv__backend *backend;
     spinkv_status status;
 
     if (store) {
@@ -453,32 +348,45 @@ spinkv_status spinkv_open(spinkv_app *app, const char *label, spinkv_store *stor
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the label or the store is NULL");
     }
     status = resolve_app(&app, err);
-    if (status == SPINKV_OK) {
-        status = begin_open(app, label, &open_store.config, err);
-    }
     if (status != SPINKV_OK) {
         return status;
     }
     open_store.app = app;
-    backend = spinkv__backend_find(open_store.config->options.type);
-    status = backend->open(open_store.config, &open_store.backend_store, err);
-    if (status == SPINKV_OK && !open_store.config->options.path) {
-        status = anchor_store(app, label, err);
+    spinkv__apps_lock();
+    status = spinkv__app_check_labels(app, err);
+    if (status == SPINKV_OK) {
+        status = spinkv__app_check_grant(app, label, err);
     }
     if (status == SPINKV_OK) {
-        status = spinkv__handle_new(&open_store, store, err);
+        status = begin_open(app, label, &open_store.config, err);
     }
-    if (status != SPINKV_OK) {
-        if (open_store.backend_store) {
-            backend->close(open_store.backend_store);
-        }
-        spinkv__app_store_closed(app, open_store.config);
-        return status;
-    }
-    spinkv__error_clear(err);
-    return SPINKV_OK;
+    spinkv__apps_unlock();
+    return status == SPINKV_OK ? open_configured(&open_store, store, err) : status;
 }
 
 spinkv_status spinkv_open_default(spinkv_app *app, spinkv_store *store, spinkv_error *err) {
-    return spinkv_open(app, DEFAULT_LABEL, store, err);
+    return spinkv_open(app, SPINKV__DEFAULT_LABEL, store, err);
+}
+
+spinkv_status spinkv_app_seed(spinkv_app *app, const spinkv_pair *pairs, size_t count,
+                              spinkv_error *err) {
+    struct spinkv__open_store open_store = {NULL, NULL, NULL};
+    spinkv_store store = 0;
+    spinkv_status status = resolve_app(&app, err);
+
+    if (status != SPINKV_OK) {
+        return status;
+    }
+    open_store.app = app;
+    spinkv__apps_lock();
+    status = begin_open(app, SPINKV__DEFAULT_LABEL, &open_store.config, err);
+    spinkv__apps_unlock();
+    if (status == SPINKV_OK) {
+        status = open_configured(&open_store, &store, err);
+    }
+    if (status == SPINKV_OK) {
+        status = spinkv_set_many(store, pairs, count, err);
+        spinkv_close(store);
+    }
+    return status;
 }

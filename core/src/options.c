@@ -1,123 +1,180 @@
 /*
- * A store's options by name. One table holds each option's name, kind and range; setting one by
- * name and checking a whole struct both go by it.
+ * A store's options by name. One table holds each option's name, kind, range and the types of store
+ * it belongs to; setting one by name, checking, copying and freeing all go by it. No message holds
+ * a text that might be secret.
  */
 #include "options.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
+#include "names.h"
+
+/* The types of store, as bits. */
+enum {
+    SPIN = 1,
+    REDIS = 2,
+    AZURE_COSMOS = 4,
+    AWS_DYNAMO = 8,
+    ANY = SPIN | REDIS | AZURE_COSMOS | AWS_DYNAMO
+};
+
+static const struct {
+    const char *name;
+    unsigned bit;
+} types[] = {
+    {"spin", SPIN}, {"redis", REDIS}, {"azure_cosmos", AZURE_COSMOS}, {"aws_dynamo", AWS_DYNAMO}};
+
+#define TYPE_COUNT (sizeof(types) / sizeof(types[0]))
 
 enum kind {
     TEXT,
+    DURABILITY,
     NUMBER,
     BOOLEAN
 };
 
-static const char *const kind_names[] = {"a text", "a number", "true or false"};
+static const char *const kind_names[] = {"a text", "a text", "a number", "true or false"};
 
 struct option {
     const char *name;
     enum kind kind;
-    /* For a number: where it lies, its size in bytes and its largest. */
+    /* Where it lies in the struct, and its size in bytes. */
     size_t offset, size;
+    /* The largest number. */
     uint64_t largest;
+    /* The types of store that may have it, and those that must. */
+    unsigned allowed, needed;
 };
 
-#define NUMBER_OPTION(name, largest)                                                               \
-    { #name, NUMBER, offsetof(spinkv_options, name), sizeof(((spinkv_options *)0)->name), largest }
+#define OPTION(name, kind, largest, allowed, needed)                                               \
+    {                                                                                              \
+#name, kind, offsetof(spinkv_options, name), sizeof(((spinkv_options *)0)->name), largest, \
+            allowed, needed                                                                        \
+    }
 
-static const struct option options_by_name[] = {
-    {"type", TEXT, 0, 0, 0},
-    {"path", TEXT, 0, 0, 0},
-    {"durability", TEXT, 0, 0, 0},
-    NUMBER_OPTION(busy_timeout_ms, 86400000),
-    NUMBER_OPTION(max_key_bytes, INT64_MAX),
-    NUMBER_OPTION(max_value_bytes, INT64_MAX),
-    NUMBER_OPTION(max_entries, INT64_MAX),
-    NUMBER_OPTION(cache_bytes, INT64_MAX),
-    {"read_only", BOOLEAN, 0, 0, 0},
+static const struct option table[] = {
+    OPTION(type, TEXT, 0, ANY, 0),
+    OPTION(path, TEXT, 0, SPIN, 0),
+    OPTION(durability, DURABILITY, 0, ANY, 0),
+    OPTION(busy_timeout_ms, NUMBER, 86400000, ANY, 0),
+    OPTION(max_key_bytes, NUMBER, INT64_MAX, ANY, 0),
+    OPTION(max_value_bytes, NUMBER, INT64_MAX, ANY, 0),
+    OPTION(max_entries, NUMBER, INT64_MAX, ANY, 0),
+    OPTION(cache_bytes, NUMBER, INT64_MAX, ANY, 0),
+    OPTION(read_only, BOOLEAN, 0, ANY, 0),
+    OPTION(url, TEXT, 0, REDIS, REDIS),
+    OPTION(account, TEXT, 0, AZURE_COSMOS, AZURE_COSMOS),
+    OPTION(database, TEXT, 0, AZURE_COSMOS, AZURE_COSMOS),
+    OPTION(container, TEXT, 0, AZURE_COSMOS, AZURE_COSMOS),
+    OPTION(key, TEXT, 0, AZURE_COSMOS, 0),
+    OPTION(region, TEXT, 0, AWS_DYNAMO, AWS_DYNAMO),
+    OPTION(table, TEXT, 0, AWS_DYNAMO, AWS_DYNAMO),
+    OPTION(access_key, TEXT, 0, AWS_DYNAMO, 0),
+    OPTION(secret_key, TEXT, 0, AWS_DYNAMO, 0),
+    OPTION(token, TEXT, 0, AWS_DYNAMO, 0),
+    OPTION(consistent_read, BOOLEAN, 0, AWS_DYNAMO, 0),
 };
 
-#define OPTION_COUNT (sizeof(options_by_name) / sizeof(options_by_name[0]))
+#define OPTION_COUNT (sizeof(table) / sizeof(table[0]))
 
-/* The longest name that is compared when a near one is looked for. */
-#define NAME_LONGEST 32
+/* Room for the names of all options. */
+#define NAMES_SIZE 384
 
-static size_t smallest(size_t a, size_t b, size_t c) {
-    size_t least = a < b ? a : b;
+static const char *get_text(const spinkv_options *options, const struct option *option) {
+    const char *text;
 
-    return least < c ? least : c;
+    memcpy(&text, (const char *)options + option->offset, sizeof(text));
+    return text;
 }
 
-/* How many letters must be put in, left out or changed to make one name of another. */
-static size_t edit_distance(const char *from, const char *to) {
-    size_t row[NAME_LONGEST + 1], i, j;
-    size_t from_size = strlen(from), to_size = strlen(to);
+static void put_text(spinkv_options *options, const struct option *option, const char *text) {
+    memcpy((char *)options + option->offset, &text, sizeof(text));
+}
 
-    if (from_size > NAME_LONGEST || to_size > NAME_LONGEST) {
-        return SIZE_MAX;
+static uint64_t get_number(const spinkv_options *options, const struct option *option) {
+    uint64_t wide = 0;
+    uint32_t narrow = 0;
+
+    if (option->size == sizeof(narrow)) {
+        memcpy(&narrow, (const char *)options + option->offset, sizeof(narrow));
+        return narrow;
     }
-    for (j = 0; j <= to_size; j++) {
-        row[j] = j;
-    }
-    for (i = 1; i <= from_size; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (j = 1; j <= to_size; j++) {
-            size_t change = diagonal + (from[i - 1] != to[j - 1]);
-            diagonal = row[j];
-            row[j] = smallest(row[j] + 1, row[j - 1] + 1, change);
+    memcpy(&wide, (const char *)options + option->offset, sizeof(wide));
+    return wide;
+}
+
+/* The bit of a type; 0 for an unknown one. */
+static unsigned type_bit(const char *type) {
+    size_t i;
+
+    for (i = 0; type && i < TYPE_COUNT; i++) {
+        if (strcmp(types[i].name, type) == 0) {
+            return types[i].bit;
         }
     }
-    return row[to_size];
+    return type ? 0 : SPIN;
 }
 
-static spinkv_status fail_unknown(const char *name, spinkv_error *err) {
-    const char *nearest = NULL;
-    size_t i, least = SIZE_MAX;
-    char known[256];
-    size_t used = 0;
+bool spinkv__options_are_spin(const spinkv_options *options) {
+    return type_bit(options->type) == SPIN;
+}
+
+/* The names of the options that these types of store may have. */
+static void list_names(unsigned allowed, char names[NAMES_SIZE]) {
+    size_t i, used = 0;
+
+    names[0] = '\0';
+    for (i = 0; i < OPTION_COUNT; i++) {
+        if (table[i].allowed & allowed) {
+            used += (size_t)snprintf(names + used, NAMES_SIZE - used, "%s%s", used ? ", " : "",
+                                     table[i].name);
+        }
+    }
+}
+
+/* ---- Setting one by name ---------------------------------------------------------------------- */
+
+static spinkv_status fail_unknown(unsigned allowed, const char *name, spinkv_error *err) {
+    const char *known[OPTION_COUNT], *nearest;
+    char names[NAMES_SIZE];
+    unsigned i, count = 0;
 
     for (i = 0; i < OPTION_COUNT; i++) {
-        size_t distance = edit_distance(name, options_by_name[i].name);
-        if (distance < least) {
-            least = distance;
-            nearest = options_by_name[i].name;
+        if (table[i].allowed & allowed) {
+            known[count++] = table[i].name;
         }
-        used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "",
-                                 options_by_name[i].name);
     }
-    if (least <= 4 && least < strlen(nearest)) {
-        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
-                            "unknown option \"%.40s\", did you mean \"%s\"? There are %s", name,
-                            nearest, known);
-    }
-    return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "unknown option \"%.40s\"; there are %s",
-                        name, known);
+    list_names(allowed, names);
+    nearest = spinkv__nearest_name(name, known, count);
+    return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "unknown option \"%.40s\"%s%s%s are %s", name,
+                        nearest ? ", did you mean \"" : "", nearest ? nearest : "",
+                        nearest ? "\"? There" : "; there", names);
 }
 
 static spinkv_status find_option(spinkv_options *options, const char *name, enum kind kind,
                                  const struct option **option, spinkv_error *err) {
+    unsigned allowed = options ? type_bit(options->type) : 0;
     size_t i;
 
     if (!options || !name) {
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the options or the name is NULL");
     }
     for (i = 0; i < OPTION_COUNT; i++) {
-        if (strcmp(options_by_name[i].name, name) == 0) {
-            *option = &options_by_name[i];
-            if ((*option)->kind == kind) {
+        if (strcmp(table[i].name, name) == 0) {
+            *option = &table[i];
+            if (strcmp(kind_names[table[i].kind], kind_names[kind]) == 0) {
                 spinkv__error_clear(err);
                 return SPINKV_OK;
             }
             return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the option \"%s\" is %s, not %s",
-                                name, kind_names[(*option)->kind], kind_names[kind]);
+                                name, kind_names[table[i].kind], kind_names[kind]);
         }
     }
-    return fail_unknown(name, err);
+    return fail_unknown(allowed ? allowed : ANY, name, err);
 }
 
 static spinkv_status set_durability(spinkv_options *options, const char *text, spinkv_error *err) {
@@ -143,14 +200,10 @@ spinkv_status spinkv_options_set_text(spinkv_options *options, const char *name,
     if (!text) {
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the text for \"%s\" is NULL", name);
     }
-    if (strcmp(name, "durability") == 0) {
+    if (option->kind == DURABILITY) {
         return set_durability(options, text, err);
     }
-    if (strcmp(name, "path") == 0) {
-        options->path = text;
-    } else {
-        options->type = text;
-    }
+    put_text(options, option, text);
     return SPINKV_OK;
 }
 
@@ -188,32 +241,70 @@ spinkv_status spinkv_options_set_boolean(spinkv_options *options, const char *na
     spinkv_status status = find_option(options, name, BOOLEAN, &option, err);
 
     if (status == SPINKV_OK) {
-        options->read_only = value;
+        memcpy((char *)options + option->offset, &value, sizeof(value));
     }
     return status;
 }
 
-static uint64_t read_number(const spinkv_options *options, const struct option *option) {
-    uint64_t wide = 0;
-    uint32_t narrow = 0;
+/* ---- Checking all ----------------------------------------------------------------------------- */
 
-    if (option->size == sizeof(narrow)) {
-        memcpy(&narrow, (const char *)options + option->offset, sizeof(narrow));
-        return narrow;
+static spinkv_status fail_unknown_type(const char *type, spinkv_error *err) {
+    return spinkv__fail(err, SPINKV_INVALID_CONFIG,
+                        "type is \"%.40s\"; \"spin\", \"redis\", \"azure_cosmos\" and "
+                        "\"aws_dynamo\" are allowed",
+                        type);
+}
+
+/* Checks one option against the type of the store and against its range. */
+static spinkv_status check_option(const spinkv_options *options, const struct option *option,
+                                  unsigned type, spinkv_error *err) {
+    bool is_text = option->kind == TEXT;
+    const char *text = is_text ? get_text(options, option) : NULL;
+    bool is_set =
+        text || (option->kind == BOOLEAN && option->allowed != ANY && options->consistent_read);
+    char names[NAMES_SIZE];
+
+    if (is_set && !(option->allowed & type)) {
+        list_names(type, names);
+        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
+                            "a store of type \"%s\" has no option \"%s\"; there are %s",
+                            options->type ? options->type : "spin", option->name, names);
     }
-    memcpy(&wide, (const char *)options + option->offset, sizeof(wide));
-    return wide;
+    if ((option->needed & type) && (!text || text[0] == '\0')) {
+        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
+                            "a store of type \"%s\" needs \"%s\", a text", options->type,
+                            option->name);
+    }
+    return option->kind == NUMBER ? check_range(option, get_number(options, option), false, err)
+                                  : SPINKV_OK;
+}
+
+static spinkv_status check_url(const char *url, spinkv_error *err) {
+    static const char *const schemes[] = {"redis://", "rediss://", "redis+unix://", "unix://"};
+    size_t i;
+
+    for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        if (strncmp(url, schemes[i], strlen(schemes[i])) == 0) {
+            return SPINKV_OK;
+        }
+    }
+    return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
+                        "url does not begin with redis://, rediss://, redis+unix:// or unix://");
 }
 
 spinkv_status spinkv__options_check(const spinkv_options *options, spinkv_error *err) {
+    unsigned type = type_bit(options->type);
     spinkv_status status = SPINKV_OK;
     size_t i;
 
+    if (type == 0) {
+        return fail_unknown_type(options->type, err);
+    }
     for (i = 0; i < OPTION_COUNT && status == SPINKV_OK; i++) {
-        const struct option *option = &options_by_name[i];
-        if (option->kind == NUMBER) {
-            status = check_range(option, read_number(options, option), false, err);
-        }
+        status = check_option(options, &table[i], type, err);
+    }
+    if (status == SPINKV_OK && type == REDIS) {
+        status = check_url(options->url, err);
     }
     if (status == SPINKV_OK && options->durability != SPINKV_DURABILITY_FULL &&
         options->durability != SPINKV_DURABILITY_NORMAL) {
@@ -225,4 +316,73 @@ spinkv_status spinkv__options_check(const spinkv_options *options, spinkv_error 
 
 bool spinkv__path_is_memory(const char *path) {
     return !path || path[0] == '\0' || strcmp(path, ":memory:") == 0;
+}
+
+/* ---- Copying and showing ---------------------------------------------------------------------- */
+
+bool spinkv__options_copy(spinkv_options *copy, const spinkv_options *options, const char *path) {
+    bool complete = true;
+    size_t i;
+
+    *copy = *options;
+    copy->path = path;
+    for (i = 0; i < OPTION_COUNT; i++) {
+        if (table[i].kind == TEXT) {
+            const char *text = get_text(copy, &table[i]);
+            char *own = text ? strdup(text) : NULL;
+            complete = complete && (own || !text);
+            put_text(copy, &table[i], own);
+        }
+    }
+    if (!complete) {
+        spinkv__options_free(copy);
+    }
+    return complete;
+}
+
+void spinkv__options_free(spinkv_options *copy) {
+    size_t i;
+
+    for (i = 0; i < OPTION_COUNT; i++) {
+        if (table[i].kind == TEXT) {
+            free((void *)(uintptr_t)get_text(copy, &table[i]));
+            put_text(copy, &table[i], NULL);
+        }
+    }
+}
+
+/*
+ * A URL without user, password and query. Where an '@' after a '?' leaves open which is which,
+ * nothing but the scheme is shown.
+ */
+static void summarize_url(const char *url, char summary[SPINKV__SUMMARY_SIZE]) {
+    const char *scheme_end = strstr(url, "://") + 3;
+    const char *at = strrchr(scheme_end, '@');
+    const char *query = scheme_end + strcspn(scheme_end, "?#");
+    const char *host = at ? at + 1 : scheme_end;
+    int host_size = at && at > query ? 0 : (int)strcspn(host, "?#");
+
+    snprintf(summary, SPINKV__SUMMARY_SIZE, "Redis at %.*s%s%s%.*s", (int)(scheme_end - url), url,
+             at ? "***" : "", at && host_size ? "@" : "", host_size, host);
+}
+
+void spinkv__options_summarize(const spinkv_options *options, char summary[SPINKV__SUMMARY_SIZE]) {
+    switch (type_bit(options->type)) {
+    case REDIS:
+        summarize_url(options->url, summary);
+        break;
+    case AZURE_COSMOS:
+        snprintf(summary, SPINKV__SUMMARY_SIZE,
+                 "Azure Cosmos DB, account %s, database %s, container %s", options->account,
+                 options->database, options->container);
+        break;
+    case AWS_DYNAMO:
+        snprintf(summary, SPINKV__SUMMARY_SIZE, "Amazon DynamoDB, region %s, table %s",
+                 options->region, options->table);
+        break;
+    default:
+        snprintf(summary, SPINKV__SUMMARY_SIZE, "%s%s%s",
+                 options->path ? "SQLite file " : "SQLite in memory",
+                 options->path ? options->path : "", options->read_only ? ", read-only" : "");
+    }
 }

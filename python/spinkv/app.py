@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, TypedDict
 
 from . import _core
-from .store import Store
+from .errors import InvalidArgument
+from .store import Store, pairs_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from .store import _HasItems, _Key, _Value
 
     _Path: TypeAlias = "str | bytes | PathLike[str] | PathLike[bytes]"
 
     class _Options(TypedDict, total=False):
         """The options of a store; :meth:`App.add_store` says what each means."""
 
-        type: Literal["spin"]
+        type: Literal["spin", "redis", "azure_cosmos", "aws_dynamo"]
         path: _Path | None
         durability: Literal["full", "normal"]
         busy_timeout_ms: int
@@ -25,17 +30,39 @@ if TYPE_CHECKING:
         max_entries: int
         cache_bytes: int
         read_only: bool
+        url: str
+        account: str
+        database: str
+        container: str
+        key: str
+        region: str
+        table: str
+        access_key: str
+        secret_key: str
+        token: str
+        consistent_read: bool
 
 
 class App(_core.App):
-    """The stores of one app. Has the store ``default`` to begin with.
+    """The stores of one app: which there are, where they live and which may be opened.
 
-    ``state_dir`` is the folder of the default store's file, ``sqlite_key_value.db``: relative paths
-    are resolved now, ``""`` puts the store in memory, and ``None`` means ``.spin`` in the directory
-    that is current when the store is opened. ``max_open_stores`` (1 to 65,535) is how many stores
-    of this app may be open at once.
+    - ``manifest``: the path of a ``spin.toml``. Only what it grants to ``component`` (its id) may
+      be opened. Without ``component`` the manifest must have just one; ``"*"`` is the union of all.
+    - ``runtime_config``: the path of a ``runtime-config.toml``. ``None`` with a manifest means the
+      file that the environment variable RUNTIME_CONFIG_FILE names, if it is set; ``""`` means none.
+    - ``stores``: further stores, as a mapping of labels to the options of :meth:`add_store`.
+    - ``state_dir``: the folder of the default store's file, ``sqlite_key_value.db``. A relative
+      path is resolved now, and ``""`` puts the store in memory. ``None`` means what the runtime
+      configuration says, else ``.spin`` beside the manifest, else ``.spin`` in the directory that
+      is current when the store is opened.
+    - ``max_open_stores``: how many stores of this app may be open at once, 1 to 65,535.
 
-    Stores stay open and usable when the app they came from is gone.
+    Stores stay open and usable when the app they came from is gone. What is doubtful in a runtime
+    configuration is a warning (:class:`UserWarning`).
+
+    Raises InvalidConfig (a file is not TOML, or says what is not allowed), InvalidArgument (no such
+    component, or none named where there are several), NoSuchStore (the manifest grants a store
+    that nothing configures), Io, TypeError.
 
     >>> app = spinkv.App(state_dir="")
     >>> app.add_store("scratch", path="scratch.db", durability="normal", max_entries=0)
@@ -45,18 +72,39 @@ class App(_core.App):
 
     __module__ = "spinkv"
 
-    def __init__(self, *, state_dir: _Path | None = None, max_open_stores: int = 256) -> None:
+    def __init__(
+        self,
+        *,
+        manifest: _Path | None = None,
+        component: str | None = None,
+        runtime_config: _Path | None = None,
+        stores: Mapping[str, _Options] | None = None,
+        state_dir: _Path | None = None,
+        max_open_stores: int = 256,
+    ) -> None:
         super().__init__()
+        self._set_max_open_stores(max_open_stores)
+        if manifest is not None:
+            self._load_manifest(manifest, component)
+        elif component is not None:
+            raise InvalidArgument("a component is one of a manifest's: give the manifest too")
+        if manifest is not None or runtime_config is not None:
+            self._load_runtime_config(runtime_config)
+        for label, options in (stores or {}).items():
+            self.add_store(label, **options)
         if state_dir is not None:
             self._set_state_dir(state_dir)
-        self._set_max_open_stores(max_open_stores)
+        for warning in self._list_warnings():
+            warnings.warn(warning, stacklevel=2)
+        self._check()
 
     def add_store(self, label: str, **options: Unpack[_Options]) -> None:
         """Add a store, or give ``default`` a place of its own. Nothing is opened or made yet.
 
         Options, all by name:
 
-        - ``type``: ``"spin"``, which is SQLite.
+        - ``type``: ``"spin"``, which is SQLite; ``"redis"``, ``"azure_cosmos"`` and
+          ``"aws_dynamo"`` are checked, and cannot be opened by this version.
         - ``path``: the SQLite file (str or PathLike), relative to the directory that is current
           now. "" and ":memory:" mean in memory: private to this app and label, gone when the app
           and its stores are. None means the same, but for ``default``, which stays in place.
@@ -67,6 +115,9 @@ class App(_core.App):
           what may be written; 0 means none.
         - ``cache_bytes``: memory for reads, 8,388,608; 0 switches it off.
         - ``read_only``: never write to the file.
+        - ``url`` (redis); ``account``, ``database``, ``container``, ``key`` (azure_cosmos);
+          ``region``, ``table``, ``access_key``, ``secret_key``, ``token``, ``consistent_read``
+          (aws_dynamo), as in Spin's runtime configuration.
 
         Raises InvalidArgument (an unknown option, a value out of range, a label that is empty or
         there already), InvalidConfig (an unknown type), TypeError.
@@ -76,11 +127,49 @@ class App(_core.App):
         """
         self._add_store(label, options)
 
+    def grant(self, label: str) -> None:
+        """Grant a store, in addition to what the manifest grants.
+
+        Without a manifest every store may be opened anyway.
+
+        Raises InvalidArgument (an empty label), TypeError.
+
+        >>> app = spinkv.App()
+        >>> app.grant("cache")
+        """
+        self._grant(label)
+
+    def stores(self) -> dict[str, str]:
+        """Say where each store of the app lives: a line for each label, in byte order.
+
+        All stores are in it, granted or not. No secret is in it.
+
+        >>> spinkv.App(state_dir="").stores()
+        {'default': 'SQLite in memory'}
+        """
+        labels, summaries = self._list_stores()
+        return dict(zip(labels, summaries, strict=True))
+
+    def seed(self, items: Mapping[str, _Value] | _HasItems | Iterable[tuple[_Key, _Value]]) -> None:
+        """Write tuples to ``default``, all or nothing, whether or not a component may open it.
+
+        It does what ``spin up --key-value key=value`` does.
+
+        Raises what :meth:`open` and :meth:`Store.set_many` raise.
+
+        >>> app = spinkv.App(state_dir="")
+        >>> app.seed({"greeting": "hello"})
+        >>> app.open_default().get("greeting")
+        b'hello'
+        """
+        self._seed(pairs_of(items))
+
     def open(self, label: str) -> Store:
         """Open the store with exactly this label.
 
-        Raises NoSuchStore, StoreTableFull, Corrupt (not a database, or its table has another
-        shape), Busy, Unsupported, Io.
+        Raises AccessDenied (not granted, whether or not it exists), NoSuchStore, Unsupported (this
+        version cannot open that type), StoreTableFull, Corrupt (not a database, or its table has
+        another shape), Busy, ReadOnly, Io.
 
         >>> with spinkv.App(state_dir="").open("default") as store:
         ...     store.name

@@ -238,7 +238,7 @@ static PyObject *list_of(const spinkv_list *list, bool as_text) {
         if (!item->data) {
             Py_INCREF(object);
         } else if (as_text) {
-            object = PyUnicode_DecodeUTF8(item->data, (Py_ssize_t)item->size, "strict");
+            object = PyUnicode_DecodeUTF8(item->data, (Py_ssize_t)item->size, "surrogateescape");
         } else {
             object = bytes_of(item->data, item->size);
         }
@@ -249,6 +249,16 @@ static PyObject *list_of(const spinkv_list *list, bool as_text) {
         }
     }
     return result;
+}
+
+/* A pair of lists of texts. */
+static PyObject *two_lists_of(const spinkv_list *first, const spinkv_list *second) {
+    PyObject *a = list_of(first, true), *b = list_of(second, true);
+    PyObject *both = a && b ? PyTuple_Pack(2, a, b) : NULL;
+
+    Py_XDECREF(a);
+    Py_XDECREF(b);
+    return both;
 }
 
 /* One option by name. A text is kept alive by the list. */
@@ -284,10 +294,15 @@ static int read_option(spinkv_options *options, PyObject *kept, PyObject *name, 
         }
         status = spinkv_options_set_text(options, text_name, PyBytes_AS_STRING(bytes), &err);
     } else {
+        /* The value may be secret, so nothing that Python says of it is passed on. */
         if (PyErr_ExceptionMatches(PyExc_TypeError)) {
             PyErr_Clear();
             PyErr_Format(PyExc_TypeError, "the option %s is str, int, bool or a path, not %.80s",
                          text_name, Py_TYPE(value)->tp_name);
+        } else if (PyErr_ExceptionMatches(PyExc_ValueError)) {
+            PyErr_Clear();
+            PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT],
+                         "the option %s holds a NUL or cannot be written as UTF-8", text_name);
         }
         return -1;
     }
@@ -339,6 +354,16 @@ static int read_integer(PyObject *object, const char *what, long long least, lon
         return -1;
     }
     return 0;
+}
+
+/* A path as bytes for the system. */
+static PyObject *read_path(PyObject *object) {
+    PyObject *encoded = NULL;
+
+    if (!PyUnicode_FSConverter(object, &encoded) && PyErr_ExceptionMatches(PyExc_ValueError)) {
+        raise_invalid_argument("%R is no path", object);
+    }
+    return encoded;
 }
 
 /* The type of an App; set when the module is made. */
@@ -503,16 +528,30 @@ NUMBER_OUT_TYPEMAPS(uint64_t, PyLong_FromUnsignedLongLong)
     }
 }
 %typemap(freearg) const char *TEXT ""
+%typemap(in, noblock=1) const char *OPTIONAL_TEXT {
+    $1 = $input == Py_None ? NULL : ($1_ltype)read_text($input, "component");
+    if (!$1 && $input != Py_None) {
+        SWIG_fail;
+    }
+}
+%typemap(freearg) const char *OPTIONAL_TEXT ""
 %typemap(in, noblock=1) const char *PATH (PyObject *encoded = NULL) {
-    if (!PyUnicode_FSConverter($input, &encoded)) {
-        if (PyErr_ExceptionMatches(PyExc_ValueError)) {
-            raise_invalid_argument("%R is no path", $input);
-        }
+    encoded = read_path($input);
+    if (!encoded) {
         SWIG_fail;
     }
     $1 = PyBytes_AS_STRING(encoded);
 }
-%typemap(freearg, noblock=1) const char *PATH {
+%typemap(in, noblock=1) const char *OPTIONAL_PATH (PyObject *encoded = NULL) {
+    if ($input != Py_None) {
+        encoded = read_path($input);
+        if (!encoded) {
+            SWIG_fail;
+        }
+        $1 = PyBytes_AS_STRING(encoded);
+    }
+}
+%typemap(freearg, noblock=1) const char *PATH, const char *OPTIONAL_PATH {
     Py_XDECREF(encoded$argnum);
 }
 
@@ -551,6 +590,23 @@ BATCH_TYPEMAPS(spinkv_pair, PAIRS, read_pairs)
 LIST_OUT_TYPEMAPS(KEYS, true)
 LIST_OUT_TYPEMAPS(VALUES, false)
 
+%typemap(in, numinputs=0, noblock=1) (spinkv_list *TEXTS, spinkv_list *MORE_TEXTS)
+    (spinkv_list first = {0}, spinkv_list second = {0}) {
+    $1 = &first;
+    $2 = &second;
+}
+%typemap(argout, noblock=1) (spinkv_list *TEXTS, spinkv_list *MORE_TEXTS) {
+    Py_DECREF($result);
+    $result = two_lists_of($1, $2);
+    if (!$result) {
+        SWIG_fail;
+    }
+}
+%typemap(freearg, noblock=1) (spinkv_list *TEXTS, spinkv_list *MORE_TEXTS) {
+    spinkv_list_free($1);
+    spinkv_list_free($2);
+}
+
 %typemap(in, noblock=1) const spinkv_options *OPTIONS (spinkv_options read, PyObject *kept = NULL) {
     kept = read_options($input, &read);
     if (!kept) {
@@ -577,6 +633,13 @@ LIST_OUT_TYPEMAPS(VALUES, false)
 %rename(_compare_and_swap) Store::compare_and_swap;
 %rename(_close) Store::close;
 %rename(_is_closed) Store::is_closed;
+%rename(_load_manifest) App::load_manifest;
+%rename(_load_runtime_config) App::load_runtime_config;
+%rename(_grant) App::grant;
+%rename(_check) App::check;
+%rename(_list_stores) App::list_stores;
+%rename(_list_warnings) App::list_warnings;
+%rename(_seed) App::seed;
 %rename(_set_state_dir) App::set_state_dir;
 %rename(_set_max_open_stores) App::set_max_open_stores;
 %rename(_add_store) App::add_store;

@@ -6,7 +6,7 @@
  * outs are cleared and the error is filled, on success it is empty. Arguments are handed over in
  * memory of exactly their size, so that a sanitizer sees a byte read beyond them.
  */
-#include "conformance_calls.h"
+#include "conformance_apps.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -33,9 +33,15 @@ static const struct operation {
     bool needs_file;
     void (*call)(struct run *run, json_t *step, struct outcome *out);
 } OPERATIONS[] = {
-    {"new_app", "", " app state_dir max_open_stores ", NOTHING, true, false, call_new_app},
+    {"new_app", "",
+     " app manifest component runtime_config stores state_dir max_open_stores warning_has ",
+     NOTHING, true, false, call_new_app},
     {"add_store", " label ", " app options ", NOTHING, true, false, call_add_store},
     {"free_app", "", " app ", NOTHING, true, false, call_free_app},
+    {"grant", " label ", " app ", NOTHING, true, false, call_grant},
+    {"seed", " pairs ", " app ", NOTHING, true, false, call_seed},
+    {"list_stores", "", " app summary_has summary_lacks ", LIST, false, false, call_list_stores},
+    {"set_environment", " name value ", "", NOTHING, true, false, call_set_environment},
     {"open", " label ", " app store ", NOTHING, true, false, call_open},
     {"open_default", "", " app store ", NOTHING, true, false, call_open_default},
     {"use_handle", " number ", " store ", NOTHING, true, false, call_use_handle},
@@ -106,29 +112,16 @@ static const struct operation *operation_of(struct run *run, json_t *step) {
     fail(run, "unknown operation in %s", shown(run, step));
 }
 
-/* Fails where the strings of an array that may be missing are not that. */
-static void check_strings(struct run *run, json_t *array) {
-    size_t index;
-    json_t *string;
-    if (array != NULL && !json_is_array(array)) {
-        fail(run, "no array: %s", shown(run, array));
-    }
-    json_array_foreach(array, index, string) {
-        if (!json_is_string(string)) {
-            fail(run, "no string in %s", shown(run, array));
-        }
-    }
-}
-
 static void check_step(struct run *run, const struct operation *operation, json_t *step) {
     json_t *error = json_object_get(step, "error");
     bool has_returns = json_object_get(step, "returns") != NULL;
-    char optional[128];
+    char optional[256];
     snprintf(optional, sizeof optional, " op error%s%s %s",
-             operation->returns == NOTHING ? "" : " returns", error ? " message_has" : "",
-             operation->optional);
+             operation->returns == NOTHING ? "" : " returns",
+             error ? " message_has message_lacks" : "", operation->optional);
     check_fields(run, step, operation->required, optional);
     check_strings(run, json_object_get(step, "message_has"));
+    check_strings(run, json_object_get(step, "message_lacks"));
     if (error != NULL && (has_returns || !json_is_string(error))) {
         fail(run, "both \"returns\" and \"error\", or an odd \"error\", in %s", shown(run, step));
     }
@@ -137,6 +130,9 @@ static void check_step(struct run *run, const struct operation *operation, json_
     }
     if (operation->needs_file && !run->needs_file) {
         fail(run, "%s needs the flag sqlite-file", operation->name);
+    }
+    if (operation->call == call_set_environment && !run->needs_environment) {
+        fail(run, "%s needs the flag environment", operation->name);
     }
 }
 
@@ -178,6 +174,11 @@ static void check_error(struct run *run, json_t *step, const struct outcome *out
     json_array_foreach(json_object_get(step, "message_has"), index, part) {
         if (strstr(message, json_string_value(part)) == NULL) {
             fail(run, "no %s in the message \"%s\"", shown(run, part), message);
+        }
+    }
+    json_array_foreach(json_object_get(step, "message_lacks"), index, part) {
+        if (strstr(message, json_string_value(part)) != NULL) {
+            fail(run, "%s in the message \"%s\"", shown(run, part), message);
         }
     }
 }
@@ -248,6 +249,8 @@ static void clean_up(struct run *run) {
     for (index = 0; index < APPS_MAX; index++) {
         spinkv_app_free(run->apps[index].app);
     }
+    restore_environment(run);
+    json_decref(run->environment);
     json_decref(run->kept);
     json_decref(run->opened);
     json_decref(run->stores);
@@ -258,6 +261,14 @@ static void failed(struct totals *totals, const char *file, json_t *entry, const
     const char *name = json_string_value(json_object_get(entry, "name"));
     totals->failed++;
     printf("FAIL %s: %s%s: %s\n", file, name == NULL ? "?" : name, where, why);
+}
+
+static void write_files(struct run *run, json_t *files) {
+    const char *path;
+    json_t *content;
+    json_object_foreach(files, path, content) {
+        write_content(run, path, content);
+    }
 }
 
 /* Runs a case once, in an empty folder that is the current directory meanwhile. */
@@ -272,7 +283,10 @@ static void run_case(struct totals *totals, const char *file, json_t *entry, boo
     run.stores = json_object();
     run.opened = json_array();
     run.kept = json_array();
+    run.environment = json_object();
+    run.ticks = json_string_length(json_object_get(entry, "name"));
     if (setjmp(run.give_up) == 0) {
+        write_files(&run, json_object_get(entry, "files"));
         run_steps(&run, json_object_get(entry, "steps"), "");
         totals->passed++;
     } else {
@@ -289,13 +303,13 @@ static void run_case(struct totals *totals, const char *file, json_t *entry, boo
 }
 
 /* Every flag a case may need. This runner has all that they ask for, so it skips nothing. */
-static const char FLAGS[] =
-    " sqlite-file second-app current-directory raw-text raw-handles json-text get-into ";
+static const char FLAGS[] = " sqlite-file second-app current-directory environment raw-text"
+                            " raw-handles json-text get-into ";
 
 static void check_case(struct run *run, json_t *entry) {
     json_t *flag, *needs = json_object_get(entry, "needs");
     size_t index;
-    check_fields(run, entry, " name about steps ", " needs ");
+    check_fields(run, entry, " name about steps ", " needs files ");
     if (!json_is_string(json_object_get(entry, "name")) ||
         !json_is_string(json_object_get(entry, "about"))) {
         fail(run, "name or about is no string");
@@ -306,6 +320,7 @@ static void check_case(struct run *run, json_t *entry) {
             fail(run, "unknown flag %s", shown(run, flag));
         }
         run->needs_file |= strcmp(json_string_value(flag), "sqlite-file") == 0;
+        run->needs_environment |= strcmp(json_string_value(flag), "environment") == 0;
     }
     check_steps(run, json_object_get(entry, "steps"));
 }
@@ -374,6 +389,7 @@ static void run_path(struct totals *totals, const char *path) {
 int main(int argc, char **argv) {
     struct totals totals = {0};
     int first = 1;
+    unsetenv("RUNTIME_CONFIG_FILE");
     if (argc > 2 && strcmp(argv[1], "--only") == 0) {
         only = argv[2];
         first = 3;

@@ -1,6 +1,6 @@
 /*
- * The operations of the conformance cases: each takes a step, makes the call that it stands for and
- * notes what came of it. They expect nothing; whoever runs a step compares.
+ * The operations of the conformance cases on stores and files: each takes a step, makes the call
+ * that it stands for and notes what came of it. They expect nothing; whoever runs a step compares.
  */
 #ifndef SPINKV_CONFORMANCE_CALLS_H
 #define SPINKV_CONFORMANCE_CALLS_H
@@ -73,133 +73,6 @@ static void bind(struct run *run, json_t *step, spinkv_store store) {
 /* For a step without a call that could fail: its error is empty. */
 static void made_no_call(struct outcome *out) {
     out->err = (spinkv_error){.status = SPINKV_OK};
-}
-
-/* ---- Apps and opening ------------------------------------------------------------------------ */
-
-static const char *app_name_of(json_t *step) {
-    const char *name = json_string_value(json_object_get(step, "app"));
-    return name == NULL ? "main" : name;
-}
-
-/* The place of an app by its name, or a free place. */
-static size_t app_place(struct run *run, const char *name) {
-    size_t place = APPS_MAX;
-    for (size_t index = APPS_MAX; index-- > 0;) {
-        if (run->apps[index].app != NULL && strcmp(run->apps[index].name, name) == 0) {
-            return index;
-        }
-        place = run->apps[index].app == NULL ? index : place;
-    }
-    if (place == APPS_MAX) {
-        fail(run, "more than %d apps", APPS_MAX);
-    }
-    return place;
-}
-
-static void call_new_app(struct run *run, json_t *step, struct outcome *out) {
-    size_t place = app_place(run, app_name_of(step));
-    json_t *state_dir = json_object_get(step, "state_dir");
-    json_t *count = json_object_get(step, "max_open_stores");
-    spinkv_app *app = NULL;
-    const char *folder = run->in_memory ? "" : "state";
-    if (state_dir != NULL && !run->in_memory) {
-        folder = json_is_null(state_dir) ? NULL : to_text(run, state_dir);
-    }
-    out->status = spinkv_app_new(&app, &out->err);
-    if (out->status == SPINKV_OK && folder != NULL) {
-        out->status = spinkv_app_set_state_dir(app, folder, &out->err);
-    }
-    if (out->status == SPINKV_OK && count != NULL) {
-        uint32_t number = (uint32_t)json_integer_value(count);
-        out->status = spinkv_app_set_max_open_stores(app, number, &out->err);
-    }
-    if (out->status == SPINKV_OK) {
-        spinkv_app_free(run->apps[place].app);
-        run->apps[place].app = app;
-        run->apps[place].name = app_name_of(step);
-    } else {
-        spinkv_app_free(app);
-    }
-}
-
-/* The app of a step; the first step that names it makes it. NULL for the default app. */
-static spinkv_app *app_of(struct run *run, json_t *step) {
-    if (json_is_null(json_object_get(step, "app"))) {
-        return NULL;
-    }
-    size_t place = app_place(run, app_name_of(step));
-    if (run->apps[place].app == NULL) {
-        json_t *plain = json_pack("{s:s}", "app", app_name_of(step));
-        struct outcome out;
-        call_new_app(run, plain, &out);
-        json_decref(plain);
-        run->apps[place].name = app_name_of(step);
-    }
-    return run->apps[place].app;
-}
-
-static void call_free_app(struct run *run, json_t *step, struct outcome *out) {
-    size_t place = app_place(run, app_name_of(step));
-    made_no_call(out);
-    spinkv_app_free(run->apps[place].app);
-    run->apps[place].app = NULL;
-}
-
-static void call_add_store(struct run *run, json_t *step, struct outcome *out) {
-    spinkv_options options = SPINKV_OPTIONS_INIT;
-    spinkv_app *app = app_of(run, step);
-    const char *name;
-    json_t *value;
-    json_object_foreach(json_object_get(step, "options"), name, value) {
-        if (json_is_boolean(value)) {
-            bool boolean = json_is_true(value);
-            out->status = spinkv_options_set_boolean(&options, name, boolean, &out->err);
-        } else if (json_is_integer(value)) {
-            int64_t number = json_integer_value(value);
-            out->status = spinkv_options_set_number(&options, name, number, &out->err);
-        } else if (!run->in_memory || strcmp(name, "path") != 0) {
-            out->status = spinkv_options_set_text(&options, name, to_text(run, value), &out->err);
-        }
-        if (out->status != SPINKV_OK) {
-            return;
-        }
-    }
-    const char *label = to_text(run, json_object_get(step, "label"));
-    out->status = spinkv_app_add_store(app, label, &options, &out->err);
-}
-
-static void opened(struct run *run, json_t *step, struct outcome *out, spinkv_store store) {
-    out->is_cleared = store == 0;
-    if (out->status == SPINKV_OK) {
-        bind(run, step, store);
-        json_array_append_new(run->opened, json_integer(store));
-    }
-}
-
-static void call_open(struct run *run, json_t *step, struct outcome *out) {
-    spinkv_store store = 77;
-    spinkv_app *app = app_of(run, step);
-    const char *label = to_text(run, json_object_get(step, "label"));
-    out->status = spinkv_open(app, label, &store, &out->err);
-    opened(run, step, out, store);
-}
-
-static void call_open_default(struct run *run, json_t *step, struct outcome *out) {
-    spinkv_store store = 77;
-    spinkv_app *app = app_of(run, step);
-    out->status = spinkv_open_default(app, &store, &out->err);
-    opened(run, step, out, store);
-}
-
-static void call_use_handle(struct run *run, json_t *step, struct outcome *out) {
-    made_no_call(out);
-    bind(run, step, (spinkv_store)to_number(run, json_object_get(step, "number")));
-}
-
-static void call_close(struct run *run, json_t *step, struct outcome *out) {
-    made_no_call(out);
-    spinkv_close(store_of(run, step));
 }
 
 /* ---- Operations ------------------------------------------------------------------------------ */
@@ -456,16 +329,21 @@ static void call_sql(struct run *run, json_t *step, struct outcome *out) {
     }
 }
 
-static void call_write_file(struct run *run, json_t *step, struct outcome *out) {
-    const char *path = to_text(run, json_object_get(step, "file"));
-    spinkv_bytes content = to_bytes(run, json_object_get(step, "content"));
-    made_no_call(out);
+/* Writes a file and makes its folders. */
+static void write_content(struct run *run, const char *path, json_t *notation) {
+    spinkv_bytes content = to_bytes(run, notation);
     make_folders(run, path);
     FILE *file = fopen(path, "wb");
     bool is_written = file != NULL && fwrite(content.data, 1, content.size, file) == content.size;
     if (file == NULL || fclose(file) != 0 || !is_written) {
         fail(run, "cannot write %s: %s", path, strerror(errno));
     }
+}
+
+static void call_write_file(struct run *run, json_t *step, struct outcome *out) {
+    made_no_call(out);
+    write_content(run, to_text(run, json_object_get(step, "file")),
+                  json_object_get(step, "content"));
 }
 
 static void call_file_exists(struct run *run, json_t *step, struct outcome *out) {

@@ -50,12 +50,15 @@ struct connection {
 /* One case on its way. */
 struct run {
     bool needs_file;
+    bool needs_environment;
     bool in_memory;
     /* Counts the steps done; its lowest bit decides whether an empty argument is a NULL pointer. */
     size_t ticks;
     /* Alias -> handle, and every handle that was ever opened. */
     json_t *stores;
     json_t *opened;
+    /* Each variable that was set, with its value before. */
+    json_t *environment;
     struct {
         const char *name;
         spinkv_app *app;
@@ -133,6 +136,20 @@ static _Noreturn void fail(struct run *run, const char *format, ...) {
     longjmp(run->give_up, 1);
 }
 
+/* Fails where the strings of an array that may be missing are not that. */
+static void check_strings(struct run *run, json_t *array) {
+    size_t index;
+    json_t *string;
+    if (array != NULL && !json_is_array(array)) {
+        fail(run, "no array: %s", shown(run, array));
+    }
+    json_array_foreach(array, index, string) {
+        if (!json_is_string(string)) {
+            fail(run, "no string in %s", shown(run, array));
+        }
+    }
+}
+
 /* ---- Notations ------------------------------------------------------------------------------- */
 
 static const char HEX_DIGITS[] = "0123456789abcdef";
@@ -142,6 +159,7 @@ static size_t bytes_size(struct run *run, json_t *notation) {
     json_t *repeat = json_object_get(notation, "repeat");
     json_t *times = json_object_get(notation, "times");
     json_t *join = json_object_get(notation, "join");
+    json_t *lines = json_object_get(notation, "lines");
     if (json_is_string(notation)) {
         return json_string_length(notation);
     }
@@ -152,10 +170,10 @@ static size_t bytes_size(struct run *run, json_t *notation) {
     if (json_object_size(notation) == 2 && repeat != NULL && json_is_integer(times)) {
         return bytes_size(run, repeat) * (size_t)json_integer_value(times);
     }
-    if (json_object_size(notation) == 1 && json_is_array(join)) {
-        size_t index, size = 0;
+    if (json_object_size(notation) == 1 && (json_is_array(join) || json_is_array(lines))) {
+        size_t index, size = json_array_size(lines);
         json_t *part;
-        json_array_foreach(join, index, part) {
+        json_array_foreach(lines == NULL ? join : lines, index, part) {
             size += bytes_size(run, part);
         }
         return size;
@@ -174,6 +192,7 @@ static unsigned hex_digit(struct run *run, char digit) {
 static unsigned char *bytes_write(struct run *run, json_t *notation, unsigned char *to) {
     json_t *hex = json_object_get(notation, "hex");
     json_t *repeat = json_object_get(notation, "repeat");
+    json_t *lines = json_object_get(notation, "lines");
     size_t index, size = bytes_size(run, notation);
     json_t *part;
     if (size == 0) {
@@ -194,8 +213,11 @@ static unsigned char *bytes_write(struct run *run, json_t *notation, unsigned ch
         }
     } else {
         unsigned char *end = to;
-        json_array_foreach(json_object_get(notation, "join"), index, part) {
+        json_array_foreach(lines == NULL ? json_object_get(notation, "join") : lines, index, part) {
             end = bytes_write(run, part, end);
+            if (lines != NULL) {
+                *end++ = '\n';
+            }
         }
     }
     return to + size;

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,17 +25,28 @@ FLAGS: dict[str, str | None] = {
     "sqlite-file": None,
     "second-app": None,
     "current-directory": None,
+    "environment": None,
     "raw-text": None,
     "raw-handles": "in Python a store is an object and not a number",
     "json-text": None,
     "get-into": "in Python there is no get_into",
 }
 
+# What new_app may be told of the app to make.
+NEW_APP_FIELDS = (
+    *("manifest", "component", "runtime_config", "stores"),
+    *("state_dir", "max_open_stores"),
+)
+
 # Every operation: the fields it must have, those it may have, and what "returns" may be on it.
 OPERATIONS: dict[str, tuple[set[str], set[str], str]] = {
-    "new_app": (set(), {"app", "state_dir", "max_open_stores"}, "nothing"),
+    "new_app": (set(), {"app", "warning_has", *NEW_APP_FIELDS}, "nothing"),
     "add_store": ({"label"}, {"app", "options"}, "nothing"),
     "free_app": (set(), {"app"}, "nothing"),
+    "grant": ({"label"}, {"app"}, "nothing"),
+    "seed": ({"pairs"}, {"app"}, "nothing"),
+    "list_stores": (set(), {"app", "summary_has", "summary_lacks"}, "list"),
+    "set_environment": ({"name", "value"}, set(), "nothing"),
     "open": ({"label"}, {"app", "store"}, "nothing"),
     "open_default": (set(), {"app", "store"}, "nothing"),
     "use_handle": ({"number"}, {"store"}, "nothing"),
@@ -62,7 +74,12 @@ OPERATIONS: dict[str, tuple[set[str], set[str], str]] = {
 
 # Those that may leave out what they return, which is then not looked at.
 RETURNS_OPTIONAL = {"increment", "sql"}
-NEEDS_FILE = {"sql", "write_file", "file_exists"}
+NEEDS_FLAG = {
+    "sql": "sqlite-file",
+    "write_file": "sqlite-file",
+    "file_exists": "sqlite-file",
+    "set_environment": "environment",
+}
 
 Step = dict[str, Any]
 
@@ -76,6 +93,7 @@ class Case:
     about: str
     needs: tuple[str, ...]
     steps: tuple[Step, ...]
+    files: dict[str, Any] = field(default_factory=dict)
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -112,12 +130,13 @@ def load_file(path: Path) -> list[Case]:
 
 def _load_case(file: str, entry: dict[str, Any]) -> Case:
     where = f"{file}: {entry.get('name')}"
-    _expect_fields(where, entry, {"name", "about", "steps"}, {"needs"})
+    _expect_fields(where, entry, {"name", "about", "steps"}, {"needs", "files"})
     needs = tuple(_strings(where, entry.get("needs", [])))
     _strings(where, [entry["name"], entry["about"]])
     if unknown := set(needs) - FLAGS.keys():
         raise ValueError(f"{where}: unknown flag {', '.join(sorted(unknown))}")
-    case = Case(file, entry["name"], entry["about"], needs, tuple(entry["steps"]))
+    files: dict[str, Any] = entry.get("files", {})
+    case = Case(file, entry["name"], entry["about"], needs, tuple(entry["steps"]), files)
     for step in case.all_steps():
         _check_step(where, step, needs)
     return case
@@ -128,18 +147,24 @@ def _check_step(where: str, step: Step, needs: tuple[str, ...]) -> None:
     if operation not in OPERATIONS:
         raise ValueError(f"{where}: unknown operation {operation!r}")
     required, optional, returns = OPERATIONS[operation]
-    allowed = optional | {"op", "error"} | ({"message_has"} if "error" in step else set())
+    allowed = optional | {"op", "error"}
+    if "error" in step:
+        allowed |= {"message_has", "message_lacks"}
     if returns != "nothing":
         allowed |= {"returns"}
     _expect_fields(f"{where}: {operation}", step, required, allowed)
-    _strings(where, [step.get("error", ""), *_strings(where, step.get("message_has", []))])
+    _strings(where, [step.get("error", "")])
+    for texts in ("message_has", "message_lacks", "warning_has", "summary_lacks"):
+        _strings(where, step.get(texts, []))
+    for parts in step.get("summary_has", {}).values():
+        _strings(where, parts)
     demanded = step.keys() & {"returns", "error"}
     if len(demanded) == 2:
         raise ValueError(f"{where}: {operation} both returns and fails")
     if returns != "nothing" and operation not in RETURNS_OPTIONAL and not demanded:
         raise ValueError(f"{where}: {operation} says neither what it returns nor its error")
-    if operation in NEEDS_FILE and "sqlite-file" not in needs:
-        raise ValueError(f"{where}: {operation} needs the flag sqlite-file")
+    if (flag := NEEDS_FLAG.get(operation)) and flag not in needs:
+        raise ValueError(f"{where}: {operation} needs the flag {flag}")
 
 
 def _strings(where: str, found: Any) -> list[str]:
@@ -161,7 +186,7 @@ def _expect_fields(
 
 
 def to_bytes(notation: Any) -> bytes:
-    """The bytes that text, {"hex"}, {"repeat", "times"} or {"join"} stands for."""
+    """The bytes that text, {"hex"}, {"repeat", "times"}, {"join"} or {"lines"} stands for."""
     if isinstance(notation, str):
         return notation.encode()
     if isinstance(notation, dict):
@@ -172,6 +197,8 @@ def to_bytes(notation: Any) -> bytes:
             return to_bytes(notation["repeat"]) * times
         if notation.keys() == {"join"}:
             return b"".join(to_bytes(part) for part in notation["join"])
+        if notation.keys() == {"lines"}:
+            return b"".join(to_bytes(line) + b"\n" for line in notation["lines"])
     raise ValueError(f"unknown notation of bytes: {notation!r}")
 
 
@@ -239,15 +266,20 @@ class Run:
     apps: dict[str, spinkv.App] = field(default_factory=dict)
     stores: dict[str, spinkv.Store] = field(default_factory=dict)
     opened: list[spinkv.Store] = field(default_factory=list)
+    environment: dict[str, str | None] = field(default_factory=dict)
 
     def run(self) -> None:
         """Runs the steps in the case's own folder; AssertionError for the first one not met."""
         before = Path.cwd()
         os.chdir(self.directory)
         try:
+            for path, content in self.case.files.items():
+                self._write_file(path, content)
             self._steps(self.case.steps, "step")
         finally:
             os.chdir(before)
+            for name, value in self.environment.items():
+                _set_environment(name, value)
             for store in self.opened:
                 store.close()
             self.sql.end_case()
@@ -286,27 +318,63 @@ class Run:
         assert "\n" not in message, f"{line}: a message of more than one line"
         for part in step.get("message_has", []):
             assert part in message, f"{line}: no {part!r} in the message {message!r}"
+        for part in step.get("message_lacks", []):
+            assert part not in message, f"{line}: {part!r} is in the message {message!r}"
 
     # -- Apps and opening
 
     def _op_new_app(self, step: Step) -> None:
-        options: dict[str, Any] = {"state_dir": "state"}
-        if "state_dir" in step:
-            given = step["state_dir"]
-            options["state_dir"] = None if given is None else os.fsdecode(to_bytes(given))
+        options = {name: step[name] for name in NEW_APP_FIELDS if name in step}
+        state_dir = options.get("state_dir", "state")
+        options["state_dir"] = None if state_dir is None else os.fsdecode(to_bytes(state_dir))
+        for name in ("manifest", "runtime_config"):
+            if options.get(name) is not None:
+                options[name] = os.fsdecode(to_bytes(options[name]))
+        stores = options.get("stores", {})
+        options["stores"] = {label: self._options(given) for label, given in stores.items()}
         if self.variant == "memory":
             options["state_dir"] = ""
-        if "max_open_stores" in step:
-            options["max_open_stores"] = step["max_open_stores"]
-        self.apps[step.get("app", "main")] = spinkv.App(**options)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            app = spinkv.App(**options)
+        self.apps[step.get("app", "main")] = app
+        texts = [str(warning.message) for warning in caught]
+        wanted = step.get("warning_has", [])
+        missing = [part for part in wanted if not any(part in text for text in texts)]
+        assert not missing, f"no {missing} in the warnings {texts}"
+        assert bool(wanted) == bool(texts), f"unexpected warnings: {texts}"
 
-    def _op_add_store(self, step: Step) -> None:
-        options = dict(step.get("options", {}))
+    def _options(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Options of a store as a user would pass them."""
+        options = dict(given)
         if isinstance(options.get("path"), dict):
             options["path"] = os.fsdecode(to_bytes(options["path"]))
         if self.variant == "memory":
             options.pop("path", None)
-        self._app(step).add_store(step["label"], **options)
+        return options
+
+    def _op_add_store(self, step: Step) -> None:
+        self._app(step).add_store(step["label"], **self._options(step.get("options", {})))
+
+    def _op_grant(self, step: Step) -> None:
+        self._app(step).grant(step["label"])
+
+    def _op_seed(self, step: Step) -> None:
+        self._app(step).seed(to_pairs(step["pairs"]))
+
+    def _op_list_stores(self, step: Step) -> list[bytes]:
+        summaries = self._app(step).stores()
+        for label, parts in step.get("summary_has", {}).items():
+            for part in parts:
+                assert part in summaries[label], f"no {part!r} in {summaries[label]!r}"
+        for part in step.get("summary_lacks", []):
+            assert not any(part in text for text in summaries.values()), f"{part!r} is in a summary"
+        return [label.encode() for label in summaries]
+
+    def _op_set_environment(self, step: Step) -> None:
+        name: str = step["name"]
+        self.environment.setdefault(name, os.environ.get(name))
+        _set_environment(name, step["value"])
 
     def _op_free_app(self, step: Step) -> None:
         del self.apps[step.get("app", "main")]
@@ -415,13 +483,23 @@ class Run:
         return self.sql.run(path, step["sql"], step.get("connection"))
 
     def _op_write_file(self, step: Step) -> None:
-        path = self.directory / step["file"]
+        self._write_file(step["file"], step["content"])
+
+    def _write_file(self, file: str, content: Any) -> None:
+        path = self.directory / file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(to_bytes(step["content"]))
+        path.write_bytes(to_bytes(content))
 
     def _op_file_exists(self, step: Step) -> bool:
         file: str = step["file"]
         return (self.directory / file).exists()
+
+
+def _set_environment(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
 
 
 def _short(met: Any) -> str:

@@ -67,7 +67,9 @@ def test_python_in_the_readme(number: int, tmp_path: Path) -> None:
     )
     assert done.stderr == ""
     assert done.returncode == 0
-    if "open_default" in program:
+    if "manifest=" in program:
+        assert done.stdout == "['default', 'sessions']\n"
+    elif "spinkv.open_default" in program:
         assert done.stdout.splitlines() == [
             "b'myvalue'",
             "None",

@@ -132,10 +132,10 @@ def test_exports_what_the_header_declares(installed: Installation) -> None:
     assert exported == declared_functions()
 
 
-def test_needs_sqlite_and_libc_only(installed: Installation) -> None:
+def test_needs_sqlite_and_the_runtimes_of_c_and_cpp_only(installed: Installation) -> None:
     dynamic = run("readelf", "-d", installed.library_folder / "libspinkv.so")
     needed = set(re.findall(r"NEEDED.*\[([a-z0-9]+)", dynamic))
-    assert needed <= {"libsqlite3", "libc", "libpthread", "ld"}
+    assert needed <= {"libsqlite3", "libc", "libm", "libpthread", "ld", "libstdc", "libgcc"}
 
 
 @pytest.mark.parametrize(

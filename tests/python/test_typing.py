@@ -22,7 +22,17 @@ HEADER = Path(__file__).resolve().parents[2] / "core" / "include" / "spinkv.h"
 PARAMETERS: dict[str, list[str]] = {
     "open_default": ["**options"],
     "open": ["label", "**options"],
-    "App": ["state_dir=", "max_open_stores="],
+    "App": [
+        "manifest=",
+        "component=",
+        "runtime_config=",
+        "stores=",
+        "state_dir=",
+        "max_open_stores=",
+    ],
+    "App.grant": ["label"],
+    "App.stores": [],
+    "App.seed": ["items"],
     "App.add_store": ["label", "**options"],
     "App.open": ["label"],
     "App.open_default": [],
