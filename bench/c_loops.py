@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import c_program
+from measurements import Calls
 
 
 @cache
@@ -18,6 +19,8 @@ def _library() -> ctypes.CDLL:
     library.bench_operations.restype = ctypes.c_size_t
     library.bench_time_batch.argtypes = [ctypes.c_void_p]
     library.bench_time_batch.restype = ctypes.c_double
+    library.bench_time_calls.argtypes = [ctypes.c_void_p, ctypes.POINTER(ctypes.c_uint64)]
+    library.bench_time_calls.restype = None
     library.bench_close.argtypes = [ctypes.c_void_p]
     library.bench_close.restype = None
     return library
@@ -38,6 +41,13 @@ class CSubject:
     def time_batch(self) -> float:
         """Run a batch and return the nanoseconds that one operation took."""
         return float(_library().bench_time_batch(self._subject))
+
+    def time_calls(self, calls: Calls) -> None:
+        """Run a batch and time each of its calls."""
+        ns = (ctypes.c_uint64 * self.operations)()
+        _library().bench_time_calls(self._subject, ns)
+        for each in ns:
+            calls.add(each)
 
     def close(self) -> None:
         """Close the store and remove its file."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from measurements import Comparison
+from measurements import Comparison, Memory, PeerFacts, Results
+from settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "bench"
@@ -20,7 +21,7 @@ def build() -> None:
     """Build program and library in build/bench; what CMake says is shown only if it fails."""
     options = ["-DSPINKV_BENCH=ON", "-DSPINKV_SHARED=OFF", "-DCMAKE_BUILD_TYPE=Release"]
     for command in (
-        ["cmake", "-S", str(ROOT), "-B", str(BUILD), *options],
+        ["cmake", "-S", str(ROOT), "-B", str(BUILD), "-DCMAKE_C_COMPILER=gcc", *options],
         ["cmake", "--build", str(BUILD), "--parallel"],
     ):
         made = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -37,38 +38,69 @@ def _lines(*arguments: str) -> Iterator[dict[str, Any]]:
         raise SystemExit(f"error: {PROGRAM.name} failed with exit status {process.returncode}")
 
 
-def versions() -> dict[str, str]:
-    """The versions of spinkv, SQLite and the compiler that the program was built with."""
+def facts() -> dict[str, str]:
+    """The versions that the program was built with, and what its clock takes."""
     program = next(line for line in _lines("--list") if line["kind"] == "program")
-    return {name: str(program[name]) for name in ("spinkv", "sqlite", "compiler")}
+    return {name: str(program[name]) for name in ("spinkv", "sqlite", "compiler", "clock_ns")}
 
 
-def _only(workload: str | None) -> list[str]:
-    return ["--only", workload] if workload else []
+def _options(settings: Settings) -> list[str]:
+    options = [
+        *("--rounds", str(settings.rounds)),
+        *("--suite-rounds", str(settings.suite_rounds)),
+        *("--round-ms", str(settings.round_ms)),
+        *("--divisor", str(settings.divisor)),
+    ]
+    return options
 
 
-def workload_count(only: str | None) -> int:
-    """How many comparisons a run of one workload, or of all, makes."""
-    return sum(line["kind"] == "workload" for line in _lines("--list", *_only(only)))
+def workloads(settings: Settings) -> list[dict[str, Any]]:
+    """The workloads that there are: name, group, ticks."""
+    return [line for line in _lines("--list", *_options(settings)) if line["kind"] == "workload"]
 
 
 def run(
     folder: Path,
-    only: str | None,
-    rounds: int,
-    round_ms: int,
+    names: list[str],
+    settings: Settings,
+    results: Results,
     progress: Callable[[str], None],
-) -> list[Comparison]:
-    """Run one workload or all, and call progress with its name after each of its rounds."""
-    comparisons: list[Comparison] = []
-    settings = ["--folder", str(folder), "--rounds", str(rounds), "--round-ms", str(round_ms)]
-    for line in _lines(*settings, *_only(only)):
-        if line["kind"] == "workload":
-            comparisons.append(
-                Comparison(line["name"], line["what"], line["durability"], line["operations"])
-            )
-        elif line["kind"] == "round":
-            comparisons[-1].add_round(line["peer"], line["ns"])
-            if len({len(series.rounds) for series in comparisons[-1].series.values()}) == 1:
-                progress(line["workload"])
-    return comparisons
+) -> None:
+    """Run the workloads with these names, and call progress after each part of one."""
+    by_key: dict[tuple[str, str], Comparison] = {}
+    arguments = ["--folder", str(folder), "--only", ",".join(names), *_options(settings)]
+    for line in _lines(*arguments):
+        match line["kind"]:
+            case "workload":
+                comparison = Comparison(
+                    "C",
+                    line["group"],
+                    line["workload"],
+                    line["what"],
+                    line["durability"],
+                    line["operations"],
+                )
+                by_key[line["workload"], line["durability"]] = comparison
+                results.comparisons.append(comparison)
+            case "round":
+                comparison = by_key[line["workload"], line["durability"]]
+                series = comparison.add_round(line["peer"], line["ns"])
+                series.calls.merge(map(tuple, line["calls"]), line["worst_ns"])
+            case "tick":
+                progress(f"C {line['workload']} {line['durability']}")
+            case "memory":
+                results.memory.append(
+                    Memory(line["workload"], line["cache_bytes"], line["used_bytes"])
+                )
+            case "peer":
+                results.peers.append(
+                    PeerFacts(
+                        "C",
+                        line["peer"],
+                        line["version"] or "",
+                        line["full"] or "",
+                        line["normal"] or "",
+                    )
+                )
+            case "missing":
+                results.missing[f"C: {line['peer']}"] = f"needs {line['needs']}"

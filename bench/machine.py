@@ -57,6 +57,7 @@ def describe(folder: Path, c_versions: dict[str, str]) -> dict[str, str]:
         "spinkv": c_versions["spinkv"],
         "SQLite": c_versions["sqlite"],
         "compiler": c_versions["compiler"],
+        "clock": f"{c_versions['clock_ns']} ns a reading",
         "Python": f"{platform.python_version()}, spinkv {spinkv.__version__}, "
         f"sqlite3 with SQLite {sqlite3.sqlite_version}",
     }

@@ -1,29 +1,56 @@
-"""What was measured, what is computed from it, and the targets it is held against.
+"""What was measured, and what is computed from it.
 
 A round is a list of batches, each given as nanoseconds per operation. The peers of a comparison
 take turns batch by batch, so they are compared within each round first, by the first decile of
 their batches, which is what a batch takes when nothing else is in its way; then the median over the
-rounds is taken. So neither a busy moment nor a busy minute moves a ratio much.
+rounds is taken. So neither a busy moment nor a busy minute moves a ratio much. Percentiles are
+those of single calls, which are timed one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import fmean, median
 
-MAXIMUM_RATIO = {
-    "get": 1.15,
-    "get_into": 1.15,
-    "get_10kb": 1.15,
-    "get_1mb": 1.15,
-    "set": 1.2,
-    "set_many": 1.2,
-}
-"""C: the time of spinkv, at most this many times that of bare SQLite, by workload."""
+SLOTS_PER_DOUBLING = 64
 
-MAXIMUM_EXTRA_NS = {"get": 150.0}
-"""Python: the time of spinkv, at most this many nanoseconds more than that of C, by workload."""
+
+def slot_ns(ns: int) -> int:
+    """Return the shortest time of the slot that a time falls into, as histogram.c does."""
+    doublings = max(0, ns.bit_length() - (2 * SLOTS_PER_DOUBLING).bit_length() + 1)
+    return ns >> doublings << doublings
+
+
+@dataclass
+class Calls:
+    """How long single calls took: how many, by the shortest time of their slot; and the worst."""
+
+    counts: dict[int, int] = field(default_factory=dict)
+    worst: int = 0
+
+    def add(self, ns: int) -> None:
+        """Add one call."""
+        self.merge([(slot_ns(ns), 1)], ns)
+
+    def merge(self, counts: Iterable[tuple[int, int]], worst: int) -> None:
+        """Add many calls."""
+        for slot, count in counts:
+            self.counts[slot] = self.counts.get(slot, 0) + count
+        self.worst = max(self.worst, worst)
+
+    @property
+    def count(self) -> int:
+        return sum(self.counts.values())
+
+    def percentile(self, share: float) -> float | None:
+        """Return a time that this share of the calls did not exceed, or None without calls."""
+        passed, wanted = 0, share * self.count
+        for slot in sorted(self.counts):
+            passed += self.counts[slot]
+            if passed >= wanted:
+                return float(min(slot, self.worst))
+        return None
 
 
 def decile(batches: list[float]) -> float:
@@ -33,9 +60,10 @@ def decile(batches: list[float]) -> float:
 
 @dataclass
 class Series:
-    """All rounds of one workload with one peer."""
+    """All rounds of one workload with one peer, and the single calls."""
 
     rounds: list[list[float]] = field(default_factory=list)
+    calls: Calls = field(default_factory=Calls)
 
     def batches(self) -> list[float]:
         """The batches of all rounds, the fastest first."""
@@ -46,17 +74,32 @@ class Series:
         return decile(self.batches())
 
     @property
+    def mean(self) -> float:
+        return fmean(self.batches())
+
+    @property
     def median(self) -> float:
-        return median(self.batches())
+        return self._percentile(0.5)
 
     @property
     def p99(self) -> float:
-        batches = self.batches()
-        return batches[len(batches) * 99 // 100]
+        return self._percentile(0.99)
+
+    @property
+    def p999(self) -> float:
+        return self._percentile(0.999)
 
     @property
     def worst(self) -> float:
-        return self.batches()[-1]
+        return float(self.calls.worst) if self.calls.counts else self.batches()[-1]
+
+    def _percentile(self, share: float) -> float:
+        """Of the calls; where none was timed by itself, of the batches."""
+        of_calls = self.calls.percentile(share)
+        if of_calls is not None:
+            return of_calls
+        batches = self.batches()
+        return batches[min(len(batches) - 1, int(len(batches) * share))]
 
 
 @dataclass(frozen=True)
@@ -68,36 +111,95 @@ class Spread:
     high: float
 
 
-def compare(a: Series, b: Series, by: Callable[[float, float], float]) -> Spread:
-    """Compare the first deciles of two series round by round."""
+def _compare(
+    a: Series,
+    b: Series,
+    figure: Callable[[list[float]], float],
+    by: Callable[[float, float], float],
+) -> Spread:
+    """Compare two series round by round, as far as both have rounds."""
     figures = [
-        by(decile(left), decile(right)) for left, right in zip(a.rounds, b.rounds, strict=True)
+        by(figure(left), figure(right))
+        for left, right in zip(a.rounds, b.rounds, strict=False)
+        if left and right
     ]
     return Spread(median(figures), min(figures), max(figures))
 
 
 def ratio(a: Series, b: Series) -> Spread:
-    """How many times the time of b the time of a is."""
-    return compare(a, b, lambda left, right: left / right)
+    """How many times the time of b the time of a is, by first deciles."""
+    return _compare(a, b, decile, lambda left, right: left / right)
+
+
+def ratio_of_means(a: Series, b: Series) -> Spread:
+    """How many times the time of b the time of a is, whatever was in the way."""
+    return _compare(a, b, fmean, lambda left, right: left / right)
 
 
 def extra_ns(a: Series, b: Series) -> Spread:
-    """How much longer a takes than b, in nanoseconds."""
-    return compare(a, b, lambda left, right: left - right)
+    """How much longer a takes than b, in nanoseconds, by first deciles."""
+    return _compare(a, b, decile, lambda left, right: left - right)
 
 
 @dataclass
 class Comparison:
     """One workload, and its series by the name of the peer.
 
-    durability is "" where nothing is written; operations is how many a batch has.
+    language is "C" or "Python"; durability is "" where nothing is written; operations is how many
+    are timed as one in a batch.
     """
 
+    language: str
+    group: str
     workload: str
     what: str
     durability: str
     operations: int
     series: dict[str, Series] = field(default_factory=dict)
 
-    def add_round(self, peer: str, batches: list[float]) -> None:
-        self.series.setdefault(peer, Series()).rounds.append(batches)
+    def add_round(self, peer: str, batches: list[float]) -> Series:
+        """Add a round of a peer, and return the peer's series for its calls."""
+        series = self.series.setdefault(peer, Series())
+        if batches:
+            series.rounds.append(batches)
+        return series
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the library took for a store, beside SQLite's own cache of pages."""
+
+    workload: str
+    cache_bytes: int
+    used_bytes: int
+
+
+@dataclass(frozen=True)
+class PeerFacts:
+    """A peer, and how it keeps each durability; "" where it does not offer one."""
+
+    language: str
+    name: str
+    version: str
+    full: str
+    normal: str
+
+
+@dataclass
+class Results:
+    """All that was measured."""
+
+    comparisons: list[Comparison] = field(default_factory=list)
+    memory: list[Memory] = field(default_factory=list)
+    peers: list[PeerFacts] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+    """Peers that were not measured, each with the reason."""
+
+    def find(self, language: str, workload: str, durability: str, peer: str) -> Series | None:
+        """A series, or None if it was not measured."""
+        for comparison in self.comparisons:
+            key = (comparison.language, comparison.workload, comparison.durability)
+            if key == (language, workload, durability):
+                series = comparison.series.get(peer)
+                return series if series and series.rounds else None
+        return None

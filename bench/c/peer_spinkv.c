@@ -1,6 +1,7 @@
 /*
- * The library itself, with the options that it has when nobody changes any but the durability. As a
- * program should, it passes an error to every call.
+ * The library itself, with the options that it has when nobody changes any but the durability and,
+ * for more than 1,024 tuples, their limit; and once more without its read cache. As a program
+ * should, it passes an error to every call.
  */
 #include <stdlib.h>
 
@@ -8,6 +9,7 @@
 #include "peer.h"
 
 #define LABEL "bench"
+#define PAGE_KEY_COUNT 1000
 
 struct handle {
     spinkv_app *app;
@@ -24,7 +26,7 @@ static spinkv_store store_of(void *handle) {
     return ((const struct handle *)handle)->store;
 }
 
-static void *open_store(const char *path, bool synced) {
+static void *open_with(const struct terms *terms, uint64_t cache_bytes) {
     spinkv_options options = SPINKV_OPTIONS_INIT;
     struct handle *handle = calloc(1, sizeof(*handle));
     spinkv_error err;
@@ -32,12 +34,24 @@ static void *open_store(const char *path, bool synced) {
     if (!handle) {
         fail("out of memory");
     }
-    options.path = path;
-    options.durability = synced ? SPINKV_DURABILITY_FULL : SPINKV_DURABILITY_NORMAL;
+    options.path = terms->path;
+    options.durability = terms->synced ? SPINKV_DURABILITY_FULL : SPINKV_DURABILITY_NORMAL;
+    options.cache_bytes = cache_bytes;
+    if (terms->tuple_count > SPINKV_DEFAULT_MAX_ENTRIES) {
+        options.max_entries = 0;
+    }
     expect(spinkv_app_new(&handle->app, &err), &err);
     expect(spinkv_app_add_store(handle->app, LABEL, &options, &err), &err);
     expect(spinkv_open(handle->app, LABEL, &handle->store, &err), &err);
     return handle;
+}
+
+static void *open_store(const struct terms *terms) {
+    return open_with(terms, SPINKV_DEFAULT_CACHE_BYTES);
+}
+
+static void *open_uncached(const struct terms *terms) {
+    return open_with(terms, 0);
 }
 
 static void close_store(void *store) {
@@ -90,6 +104,31 @@ static size_t get_keys(void *store) {
     return count;
 }
 
+/* Page by page, as a program reads a store that may be too large to list whole. */
+static size_t read_all(void *store) {
+    spinkv_store handle = store_of(store);
+    spinkv_list keys = {NULL, 0}, values;
+    spinkv_bytes after = {NULL, 0};
+    spinkv_error err;
+    size_t count = 0;
+
+    for (;;) {
+        spinkv_list page;
+        expect(
+            spinkv_list_keys(handle, NULL, 0, after.data, after.size, PAGE_KEY_COUNT, &page, &err),
+            &err);
+        spinkv_list_free(&keys);
+        keys = page;
+        if (keys.count == 0) {
+            return count;
+        }
+        expect(spinkv_get_many(handle, keys.items, keys.count, &values, &err), &err);
+        spinkv_list_free(&values);
+        count += keys.count;
+        after = keys.items[keys.count - 1];
+    }
+}
+
 static void set(void *store, spinkv_bytes key, spinkv_bytes value) {
     spinkv_error err;
 
@@ -128,18 +167,25 @@ static void set_json(void *store, spinkv_bytes key, spinkv_bytes json) {
     expect(spinkv_set_json(store_of(store), key.data, key.size, json.data, json.size, &err), &err);
 }
 
+#define FUNCTIONS                                                                                  \
+    .version = spinkv_version, .close = close_store, .get = get, .get_into = get_into,             \
+    .exists = exists, .get_keys = get_keys, .read_all = read_all, .set = set,                      \
+    .set_many = set_many, .delete_one = delete_one, .delete_many = delete_many,                    \
+    .increment = increment, .set_json = set_json
+
 const struct peer peer_spinkv = {
     .name = "spinkv",
+    .full = "WAL, durability full",
+    .normal = "WAL, durability normal",
     .open = open_store,
-    .close = close_store,
-    .get = get,
-    .get_into = get_into,
-    .exists = exists,
-    .get_keys = get_keys,
-    .set = set,
-    .set_many = set_many,
-    .delete_one = delete_one,
-    .delete_many = delete_many,
-    .increment = increment,
-    .set_json = set_json,
+    FUNCTIONS,
+};
+
+const struct peer peer_spinkv_uncached = {
+    .name = "spinkv, cache off",
+    .full = "WAL, durability full",
+    .normal = "WAL, durability normal",
+    .is_variant = true,
+    .open = open_uncached,
+    FUNCTIONS,
 };

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #if defined(__GNUC__)
 #define LOOPS_API __attribute__((visibility("default")))
@@ -23,6 +24,9 @@ LOOPS_API size_t bench_operations(const struct subject *subject);
 
 /* Runs a batch and tells how long one of its operations took, in nanoseconds. */
 LOOPS_API double bench_time_batch(struct subject *subject);
+
+/* Runs a batch and tells how long each of its operations took, in nanoseconds. */
+LOOPS_API void bench_time_calls(struct subject *subject, uint64_t *ns);
 
 LOOPS_API void bench_close(struct subject *subject);
 

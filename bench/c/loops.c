@@ -30,6 +30,10 @@ double bench_time_batch(struct subject *subject) {
     return subject_time_batch(subject);
 }
 
+void bench_time_calls(struct subject *subject, uint64_t *ns) {
+    subject_time_calls(subject, ns);
+}
+
 void bench_close(struct subject *subject) {
     subject_close(subject);
     free(subject);

@@ -1,0 +1,234 @@
+"""What the numbers are held against: ratios between two of them, each with its limit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from measurements import Memory, Results, Series, extra_ns, ratio, ratio_of_means
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A peer's time of a workload."""
+
+    language: str
+    workload: str
+    durability: str
+    peer: str
+
+    def find(self, results: Results) -> Series | None:
+        return results.find(self.language, self.workload, self.durability, self.peer)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The time of ours shall be at most limit times that of theirs."""
+
+    what: str
+    ours: Figure
+    theirs: Figure
+    limit: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A target beside what was measured; is_met is None if it was not measured."""
+
+    what: str
+    target: str
+    measured: str
+    of_means: str
+    is_met: bool | None
+
+
+def _c(workload: str, durability: str, peer: str = "spinkv") -> Figure:
+    return Figure("C", workload, durability, peer)
+
+
+def _python(workload: str, durability: str, peer: str = "spinkv") -> Figure:
+    return Figure("Python", workload, durability, peer)
+
+
+LESS = "less: "
+"""How a peer's text on a durability begins that keeps less than it promises."""
+
+UNCACHED = "spinkv, cache off"
+BARE = "bare SQLite"
+SPIN = "Spin's way"
+
+GROWTH_LIMIT = math.log(1_000_000) / math.log(1_000)
+
+TARGETS = (
+    Target("C: get, hot, against a prepared SELECT", _c("get", ""), _c("get", "", BARE), 1 / 15),
+    Target("C: get, hot, against LMDB", _c("get", ""), _c("get", "", "LMDB"), 1),
+    Target(
+        "C: get, cache off, against a prepared SELECT",
+        _c("get", "", UNCACHED),
+        _c("get", "", BARE),
+        1.1,
+    ),
+    Target(
+        "C: get of 10 kB against a prepared SELECT",
+        _c("get_10kb", ""),
+        _c("get_10kb", "", BARE),
+        1.15,
+    ),
+    Target(
+        "C: get of 1 MB against a prepared SELECT",
+        _c("get_1mb", ""),
+        _c("get_1mb", "", BARE),
+        1.15,
+    ),
+    Target(
+        "C: set, normal, against a prepared upsert",
+        _c("set", "normal"),
+        _c("set", "normal", BARE),
+        1.15,
+    ),
+    Target(
+        "C: set, full, against a prepared upsert",
+        _c("set", "full"),
+        _c("set", "full", BARE),
+        1.15,
+    ),
+    Target(
+        "C: set, full, throughput of 8 threads against 1",
+        _c("set_threads_8", "full"),
+        _c("set_threads_1", "full"),
+        1 / 4,
+    ),
+    Target(
+        "C: set_many of 1,000, normal, against one transaction",
+        _c("set_many", "normal"),
+        _c("set_many", "normal", BARE),
+        1.15,
+    ),
+    Target(
+        "C: set_many of 1,000, full, against one transaction",
+        _c("set_many", "full"),
+        _c("set_many", "full", BARE),
+        1.15,
+    ),
+    Target(
+        "C: set, full, against Spin's provider", _c("set", "full"), _c("set", "full", SPIN), 1 / 4
+    ),
+    Target(
+        "C: open and first get against bare SQLite with its table check",
+        _c("open", ""),
+        _c("open", "", BARE),
+        1.5,
+    ),
+    Target(
+        "C: get, cache off, any of 1,000,000 keys against 1,000 (log n: 2)",
+        _c("get_any_1m", "", UNCACHED),
+        _c("get_any_1k", "", UNCACHED),
+        GROWTH_LIMIT,
+    ),
+    Target(
+        "C: get, any of 1,000,000 keys against the same with bare SQLite",
+        _c("get_any_1m", ""),
+        _c("get_any_1m", "", BARE),
+        1.1,
+    ),
+    Target(
+        "C: get, the same 1,000 of 1,000,000 keys against of 1,000 (log n: 2)",
+        _c("get_hot_1m", ""),
+        _c("get_hot_1k", ""),
+        GROWTH_LIMIT,
+    ),
+    Target(
+        "Python: get, hot, against sqlite3",
+        _python("get", ""),
+        _python("get", "", "sqlite3"),
+        1 / 15,
+    ),
+    Target(
+        "Python: get, hot, against py-lmdb",
+        _python("get", ""),
+        _python("get", "", "py-lmdb"),
+        1 / 2,
+    ),
+    Target(
+        "Python: get, hot, against rocksdict",
+        _python("get", ""),
+        _python("get", "", "rocksdict"),
+        1 / 2,
+    ),
+)
+
+EXTRA_NS_LIMIT = 150.0
+"""How much longer a get in Python may take than one in C."""
+
+AHEAD = (("get", ""), ("set", "normal"), ("set", "full"))
+"""Workloads in Python in which spinkv shall be ahead of each peer of the same durability."""
+
+
+def _times(times: float) -> str:
+    if times < 0.1:
+        return f"{1 / times:.1f}x as fast"
+    return f"{1 / times:.2f}x as fast" if times < 1 else f"{times:.2f} times"
+
+
+def _limit_text(limit: float) -> str:
+    if limit == 1:
+        return "faster"
+    return f"{1 / limit:.0f}x as fast" if limit < 1 else f"at most {limit:.4g} times"
+
+
+def _judge(target: Target, results: Results) -> Verdict:
+    ours, theirs = target.ours.find(results), target.theirs.find(results)
+    limit = _limit_text(target.limit)
+    if not ours or not theirs:
+        return Verdict(target.what, limit, "not measured", "", None)
+    times, means = ratio(ours, theirs).median, ratio_of_means(ours, theirs).median
+    return Verdict(target.what, limit, _times(times), _times(means), times <= target.limit)
+
+
+def _judge_extra(results: Results) -> Verdict:
+    what = "Python: get, hot, against the same loop in C"
+    limit = f"at most {EXTRA_NS_LIMIT:.0f} ns more"
+    ours = results.find("Python", "get", "", "spinkv")
+    in_c = results.find("Python", "get", "", "spinkv in C")
+    if not ours or not in_c:
+        return Verdict(what, limit, "not measured", "", None)
+    more = extra_ns(ours, in_c).median
+    return Verdict(what, limit, f"{more:.0f} ns more", "", more <= EXTRA_NS_LIMIT)
+
+
+def _judge_memory(memory: Memory) -> Verdict:
+    return Verdict(
+        f"C: memory beside SQLite's, at most, in {memory.workload}",
+        f"at most cache_bytes, {memory.cache_bytes / 1e6:.1f} MB",
+        f"{memory.used_bytes / 1e6:.2f} MB",
+        "",
+        memory.used_bytes <= memory.cache_bytes,
+    )
+
+
+def _ahead(results: Results) -> Iterator[Target]:
+    """In Python, a target for each peer that is measured and keeps the same durability."""
+    for workload, durability in AHEAD:
+        for peer in results.peers:
+            kept = peer.full if durability == "full" else peer.normal
+            keeps = kept and not kept.startswith(LESS)
+            has_target = any(
+                target.theirs == _python(workload, durability, peer.name) for target in TARGETS
+            )
+            if peer.language == "Python" and peer.name != "spinkv" and keeps and not has_target:
+                yield Target(
+                    f"Python: {workload} {durability}".strip() + f" against {peer.name}",
+                    _python(workload, durability),
+                    _python(workload, durability, peer.name),
+                    1,
+                )
+
+
+def judge(results: Results) -> list[Verdict]:
+    """Hold the results against every target."""
+    verdicts = [_judge(target, results) for target in (*TARGETS, *_ahead(results))]
+    verdicts.append(_judge_extra(results))
+    if results.memory:
+        verdicts.append(_judge_memory(max(results.memory, key=lambda memory: memory.used_bytes)))
+    return verdicts
