@@ -38,7 +38,7 @@ ctest = ctest --test-dir build/$(1) --output-on-failure --no-tests=error --paral
 
 .PHONY: help
 help: ## List these targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-25s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: extension ## Store 249 countries in ./.spin, then read, list, count and show them.
@@ -101,8 +101,20 @@ coverage: packages tools ## Measure the line coverage of core/ by the C tests; l
 	    --html-details build/coverage/report.html --txt - build/coverage
 
 .PHONY: bench
-bench: extension tools ## Measure speed against the bare engine and other stores.
+bench: peers ## Measure speed against the bare engine and other stores; write docs/benchmarks.md.
 	@$(PY) bench/run.py
+
+.PHONY: bench-quick
+bench-quick: peers ## Run every benchmark for a minute in all, which shows that it works.
+	@$(PY) bench/run.py --quick
+
+.PHONY: bench-instructions
+bench-instructions: peers ## Count the instructions of the hot paths; over 5 % more than recorded fails.
+	@$(PY) bench/instructions.py
+
+.PHONY: bench-instructions-update
+bench-instructions-update: peers ## Record the instructions of the hot paths in bench/instructions.json.
+	@$(PY) bench/instructions.py --update
 
 # ---- To check it -------------------------------------------------------------------------------
 
@@ -152,6 +164,10 @@ extension: packages $(VENV)/.extension
 .PHONY: tools
 tools: extension $(VENV)/.tools
 
+.PHONY: peers
+peers: extension $(VENV)/.peers
+	@scripts/install-packages.sh --bench
+
 .PHONY: checkers
 checkers:
 	@scripts/install-packages.sh --checks
@@ -171,4 +187,10 @@ $(VENV)/.extension: $(PY) $(EXTENSION_SOURCES)
 $(VENV)/.tools: $(PY) pyproject.toml | $(VENV)/.extension
 	@echo "installing the Python tools into $(VENV)"
 	@$(QUIETLY) build/tools.log $(PY) -m pip install 'spinkv[dev]'
+	@touch $@
+
+# As above, with what the bench extra names.
+$(VENV)/.peers: $(PY) pyproject.toml | $(VENV)/.extension
+	@echo "installing what the benchmark compares with into $(VENV)"
+	@$(QUIETLY) build/peers.log $(PY) -m pip install 'spinkv[bench]'
 	@touch $@

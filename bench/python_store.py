@@ -57,7 +57,7 @@ class Store:
     def __init__(self, peer: type[Peer], folder: Path, durability: Durability, count: int) -> None:
         self.peer_class = peer
         self.path = folder / f"python-{peer.name}.db"
-        self.durability = durability
+        self.durability: Durability = durability
         self._count = count
         self._serving = ExitStack()
         remove(self.path)

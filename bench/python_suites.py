@@ -311,9 +311,10 @@ class _Session:
         self._keys = numbered_keys(settings.scale(suite.entries), suite.key_bytes)
         self._random = random.Random(42)
         self._values = Values(suite.value_bytes)
-        durability = next((phase.durability for phase in suite.phases if phase.durability), None)
+        written: list[Durability] = [p.durability for p in suite.phases if p.durability]
         self._peer_class, self._folder = peer, folder
-        self._store = Store(peer, folder, durability or filling(peer), len(self._keys))
+        durability = written[0] if written else filling(peer)
+        self._store = Store(peer, folder, durability, len(self._keys))
 
     def _prepare(self, phase: Phase) -> None:
         """Bring the store into the state that a phase begins with."""

@@ -104,6 +104,14 @@ def python_parts(settings: Settings) -> list[Part]:
     ]
 
 
+def _check_names(parts: list[Part], settings: Settings) -> None:
+    """Fail unless the C program has every workload that the one in Python has."""
+    in_c = {line[word] for line in c_program.workloads(settings) for word in ("workload", "group")}
+    unknown = {name for part in parts for name in part.names} - in_c
+    if unknown:
+        raise SystemExit(f"error: the C program lacks {', '.join(sorted(unknown))}")
+
+
 def _note_python_peers(results: Results) -> None:
     found, missing = peers.load()
     for peer in found:
@@ -127,10 +135,10 @@ def measure(
         for line in c_program.workloads(settings)
         if "C" in languages and (not only or only & {line["workload"], line["group"]})
     ]
+    parts = python_parts(settings)
+    _check_names(parts, settings)
     in_python = [
-        part
-        for part in python_parts(settings)
-        if "Python" in languages and (not only or only & set(part.names))
+        part for part in parts if "Python" in languages and (not only or only & set(part.names))
     ]
     if not in_c and not in_python:
         raise SystemExit(f"error: there is no workload {', '.join(sorted(only))}")
@@ -174,7 +182,7 @@ def main() -> None:
         return
     description = machine.describe(arguments.folder, c_program.facts())
     languages = {arguments.language} if arguments.language else {"C", "Python"}
-    only = set(arguments.only or ())
+    only: set[str] = set(arguments.only or ())
     results = measure(settings, arguments.folder, only, languages, console)
     verdicts = targets.judge(results)
     if only or arguments.language:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the system packages that are missing, and does nothing, quickly, when none is.
 # Without arguments: what building, the demo and the tests need. With --checks: also what the
-# linters and the sanitizer runs need. As root it calls apt-get, with sudo it calls that; without
+# linters and the sanitizer runs need. With --bench: also what the benchmark compares with. As root it calls apt-get, with sudo it calls that; without
 # either it prints the command for an administrator to run, and fails. Never touches Python's own
 # packages: those go into a virtual environment.
 set -eu
@@ -10,13 +10,19 @@ here=$(cd "$(dirname "$0")" && pwd)
 wanted="gcc g++ make cmake pkg-config libsqlite3-dev sqlite3 libjansson-dev libtomlplusplus-dev
     iso-codes"
 checks="clang clang-format libclang-rt-14-dev valgrind"
+# redis-tools holds the server's program; redis-server would also leave a server running.
+bench="liblmdb-dev libleveldb-dev librocksdb-dev redis-tools valgrind"
 
-if [ "${1:-}" = --checks ]; then
-    wanted="$wanted $checks"
-elif [ $# -gt 0 ]; then
-    echo "usage: $0 [--checks]" >&2
-    exit 2
-fi
+for option in "$@"; do
+    case $option in
+    --checks) wanted="$wanted $checks" ;;
+    --bench) wanted="$wanted $bench" ;;
+    *)
+        echo "usage: $0 [--checks] [--bench]" >&2
+        exit 2
+        ;;
+    esac
+done
 
 if ! command -v dpkg-query >/dev/null; then
     echo "note: not a Debian system, so nothing is installed; needed here are: $wanted" \

@@ -30,6 +30,9 @@ void instructions_run(const char *name, size_t batches, const char *folder) {
         subject_time_batch(&subject);
     }
     for (i = 0; i < batches; i++) {
+        if (workload->is_whole) {
+            subject_renew(&subject);
+        }
         workload->run(&subject, subject.operations);
     }
     printf("{\"operations\": %zu}\n", subject.operations);
