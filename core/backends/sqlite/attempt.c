@@ -7,21 +7,8 @@
 
 #include "../../src/error.h"
 
-spinkv_status spinkv__attempt_run(struct spinkv__backend_store *base, enum use use,
-                                  spinkv__attempt *attempt, void *context, spinkv_error *err) {
-    struct sqlite_store *store = (struct sqlite_store *)base;
-    struct wait wait = {base->config->options.busy_timeout_ms, 0};
-    struct connection *connection;
-    spinkv_status status;
-    int repeats = 0;
-
-    do {
-        status = spinkv__file_take(store->file, use, &wait, &connection, err);
-        if (status == SPINKV_OK) {
-            status = attempt(store, connection, context, err);
-            spinkv__file_give(store->file, connection);
-        }
-    } while (status == SPINKV_BUSY && spinkv__wait_again(&wait, repeats++));
+spinkv_status spinkv__attempt_end(struct sqlite_store *store, const struct wait *wait,
+                                  spinkv_status status, spinkv_error *err) {
     if (status == SPINKV_OK) {
         /* An attempt before the one that succeeded may have filled it. */
         spinkv__error_clear(err);
@@ -30,9 +17,27 @@ spinkv_status spinkv__attempt_run(struct spinkv__backend_store *base, enum use u
         return spinkv__fail(err, status,
                             "%s has been in use by another writer for longer than %" PRIu32
                             " ms (busy_timeout_ms)",
-                            spinkv__file_name(store->file), wait.timeout_ms);
+                            spinkv__file_name(store->file), wait->timeout_ms);
     }
     return status;
+}
+
+spinkv_status spinkv__attempt_run(struct spinkv__backend_store *base, spinkv__attempt *attempt,
+                                  void *context, spinkv_error *err) {
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    struct wait wait = {base->config->options.busy_timeout_ms, 0};
+    struct connection *connection;
+    spinkv_status status;
+    int repeats = 0;
+
+    do {
+        status = spinkv__file_take(store->file, FOR_READING, &wait, &connection, err);
+        if (status == SPINKV_OK) {
+            status = attempt(store, connection, context, err);
+            spinkv__file_give(store->file, connection);
+        }
+    } while (status == SPINKV_BUSY && spinkv__wait_again(&wait, repeats++));
+    return spinkv__attempt_end(store, &wait, status, err);
 }
 
 static int bind_text(sqlite3_stmt *statement, int index, const void *text, size_t size) {

@@ -29,6 +29,8 @@ static spinkv_status sqlite_open(const struct spinkv__store_config *config,
     store->base.config = config;
     status = spinkv__file_open(config, &store->file, err);
     if (status == SPINKV_OK) {
+        store->cache = config->options.cache_bytes > 0 ? spinkv__file_cache(store->file) : NULL;
+        spinkv__cache_allow(spinkv__file_cache(store->file), config->options.cache_bytes);
         store->tuples = spinkv__file_tuples(store->file, config->label, config->label_size);
         if (!store->tuples) {
             spinkv__file_close(store->file);

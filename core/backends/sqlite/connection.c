@@ -98,12 +98,16 @@ void spinkv__connection_note_writes(struct connection *connection) {
     connection->pages_written = count_pages_written(connection);
 }
 
+uint32_t spinkv__connection_pages_written(struct connection *connection) {
+    return (uint32_t)(count_pages_written(connection) - connection->pages_written);
+}
+
 spinkv_status spinkv__connection_sync_unwritten(struct connection *connection, spinkv_error *err) {
     sqlite3_file *log = NULL;
     int code = SQLITE_OK;
 
     if (connection->durability != SPINKV_DURABILITY_FULL ||
-        count_pages_written(connection) != connection->pages_written) {
+        spinkv__connection_pages_written(connection) > 0) {
         return SPINKV_OK;
     }
     sqlite3_file_control(connection->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log);

@@ -27,7 +27,10 @@
     X(BEGIN, "BEGIN")                                                                              \
     X(BEGIN_IMMEDIATE, "BEGIN IMMEDIATE")                                                          \
     X(COMMIT, "COMMIT")                                                                            \
-    X(ROLLBACK, "ROLLBACK")
+    X(ROLLBACK, "ROLLBACK")                                                                        \
+    X(SAVEPOINT, "SAVEPOINT one_of_several")                                                       \
+    X(ROLLBACK_TO, "ROLLBACK TO one_of_several")                                                   \
+    X(RELEASE, "RELEASE one_of_several")
 
 enum statement {
 #define STATEMENT_ENUM(NAME, sql) STATEMENT_##NAME,
@@ -62,6 +65,10 @@ struct connection {
     int64_t rows_added;
     /* Pages written before the transaction in progress. */
     int pages_written;
+    /* The read cache's view of the writes in progress; see cache.h. */
+    struct cache_write *cache_write;
+    /* How often the WAL index was looked for. */
+    int index_searches;
     /* Opened as immutable, because its folder cannot be written; and what the file was like then.
      */
     bool immutable;
@@ -100,6 +107,9 @@ spinkv_status spinkv__connection_set_durability(struct connection *connection,
 
 /* Notes what has been written, before a transaction. */
 void spinkv__connection_note_writes(struct connection *connection);
+
+/* How many pages have been written since then. */
+uint32_t spinkv__connection_pages_written(struct connection *connection);
 
 /*
  * Syncs the write-ahead log if the transaction since then wrote nothing: SQLite skips bytes that

@@ -4,6 +4,8 @@
  */
 #include "count.h"
 
+#include "cache.h"
+
 static void note_row(void *context, int operation, const char *database, const char *table,
                      sqlite3_int64 row) {
     struct connection *connection = context;
@@ -36,17 +38,12 @@ static void notice_others(struct connection *connection) {
     }
 }
 
-/* SQLite's commit hook: anything but 0 rolls back. */
-static int check_commit(void *context) {
-    struct connection *connection = context;
+/* Whether the transaction would leave more tuples than the limit, as far as the count is known. */
+static bool is_refused(struct connection *connection) {
     struct count_check *check = connection->check;
 
-    if (!check) {
-        return 0;
-    }
-    notice_others(connection);
     if (check->max_entries == 0 || connection->rows_added <= 0) {
-        return 0;
+        return false;
     }
     if (check->tuples->epoch != check->commits->epoch) {
         check->refusal = COUNT_UNKNOWN;
@@ -54,6 +51,22 @@ static int check_commit(void *context) {
         check->refusal = COUNT_FULL;
     }
     return check->refusal != 0;
+}
+
+/* SQLite's commit hook: anything but 0 rolls back. */
+static int check_commit(void *context) {
+    struct connection *connection = context;
+
+    if (connection->check) {
+        notice_others(connection);
+        if (is_refused(connection)) {
+            return 1;
+        }
+    }
+    if (connection->cache_write) {
+        spinkv__cache_write_note(connection->cache_write);
+    }
+    return 0;
 }
 
 void spinkv__count_watch(struct connection *connection) {

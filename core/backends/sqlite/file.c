@@ -17,6 +17,7 @@
 #include "../../src/error.h"
 #include "../../src/fork.h"
 #include "../../src/path.h"
+#include "group.h"
 
 /* The most connections of a file that only read. */
 #define READERS_MOST 16
@@ -45,6 +46,8 @@ struct file {
     struct connection *writer;
     struct connection *idle_readers;
     struct commits commits;
+    struct cache *cache;
+    struct group group;
 };
 
 static pthread_mutex_t registry_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -56,6 +59,14 @@ const char *spinkv__file_name(const struct file *file) {
 
 struct commits *spinkv__file_commits(struct file *file) {
     return &file->commits;
+}
+
+struct cache *spinkv__file_cache(struct file *file) {
+    return file->cache;
+}
+
+struct group *spinkv__file_group(struct file *file) {
+    return &file->group;
 }
 
 struct tuples *spinkv__file_tuples(struct file *file, const char *label, size_t label_size) {
@@ -87,15 +98,6 @@ out:
 
 /* ---- The registry of files ------------------------------------------------------------------- */
 
-static void make_condition(pthread_cond_t *condition) {
-    pthread_condattr_t attributes;
-
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
 static void free_file(struct file *file) {
     while (file->commits.tuples) {
         struct tuples *tuples = file->commits.tuples;
@@ -103,6 +105,8 @@ static void free_file(struct file *file) {
         free(tuples->label);
         free(tuples);
     }
+    spinkv__cache_free(file->cache);
+    spinkv__group_destroy(&file->group);
     pthread_cond_destroy(&file->changed);
     pthread_mutex_destroy(&file->mutex);
     free(file->path);
@@ -117,14 +121,16 @@ static struct file *new_file(const struct spinkv__store_config *config, const ch
         return NULL;
     }
     pthread_mutex_init(&file->mutex, NULL);
-    make_condition(&file->changed);
+    spinkv__wait_condition_init(&file->changed);
+    spinkv__group_init(&file->group);
     file->references = 1;
     file->app_id = config->app_id;
     file->read_only = config->options.read_only;
     file->commits.epoch = 1;
     file->label = strdup(config->label);
     file->path = path ? strdup(path) : NULL;
-    if (!file->label || (path && !file->path)) {
+    file->cache = spinkv__cache_new();
+    if (!file->label || (path && !file->path) || !file->cache) {
         free_file(file);
         return NULL;
     }
@@ -255,8 +261,9 @@ spinkv_status spinkv__file_open(const struct spinkv__store_config *config, struc
     return status;
 }
 
-/* Closes all connections. The file is locked and none is taken. */
+/* Closes all connections. The file is locked, none is taken, and the cache locked or not in use. */
 static void close_connections(struct file *file, bool keep_log) {
+    spinkv__cache_detach(file->cache);
     while (file->idle_readers) {
         struct connection *reader = file->idle_readers;
         file->idle_readers = reader->next;
@@ -460,9 +467,33 @@ spinkv_status spinkv__file_take(struct file *file, enum use use, struct wait *wa
     return SPINKV_OK;
 }
 
+/* The most searches for a file's WAL index: it is there once the connection has read. */
+#define INDEX_SEARCHES_MOST 4
+
+/* Lets the cache follow the file, by its connection that stays open longest. */
+static void attach_cache(struct file *file, struct connection *connection) {
+    wal_index *index;
+
+    if (!connection->writer || connection->immutable || !spinkv__cache_is_used(file->cache) ||
+        spinkv__cache_is_attached(file->cache) ||
+        connection->index_searches == INDEX_SEARCHES_MOST) {
+        return;
+    }
+    connection->index_searches++;
+    if (!file->path) {
+        spinkv__cache_attach_memory(file->cache);
+        return;
+    }
+    index = spinkv__wal_index_find(connection->db);
+    if (index) {
+        spinkv__cache_attach(file->cache, index);
+    }
+}
+
 void spinkv__file_give(struct file *file, struct connection *connection) {
     struct grant grant = {connection->writer, connection};
 
+    attach_cache(file, connection);
     connection->wait = NULL;
     pthread_mutex_lock(&file->mutex);
     end_grant(file, &grant);
@@ -525,6 +556,8 @@ void spinkv__files_before_fork(void) {
         while (file->taken > 0) {
             pthread_cond_wait(&file->changed, &file->mutex);
         }
+        spinkv__group_before_fork(&file->group);
+        spinkv__cache_lock(file->cache);
         if (file->path) {
             file->log_kept = file->log_kept || file->writer || file->idle_readers;
             close_connections(file, true);
@@ -538,10 +571,12 @@ void spinkv__files_after_fork(bool in_child) {
 
     release_sqlite();
     for (file = registry; file; file = file->next) {
+        spinkv__cache_unlock(file->cache);
+        spinkv__group_after_fork(&file->group, in_child);
         file->forking = false;
         if (in_child) {
             /* Whoever waited in the parent does not exist here. */
-            make_condition(&file->changed);
+            spinkv__wait_condition_init(&file->changed);
             file->waiting = 0;
         } else {
             pthread_cond_broadcast(&file->changed);

@@ -5,10 +5,12 @@
 #ifndef SPINKV_SQLITE_FILE_H
 #define SPINKV_SQLITE_FILE_H
 
+#include "cache.h"
 #include "connection.h"
 #include "count.h"
 
 struct file;
+struct group;
 
 /* What a connection is wanted for. */
 enum use {
@@ -38,6 +40,10 @@ const char *spinkv__file_name(const struct file *file);
 
 /* The counts of the file's commits; used with its writing connection taken. */
 struct commits *spinkv__file_commits(struct file *file);
+
+/* The file's read cache, and its waiting writes. */
+struct cache *spinkv__file_cache(struct file *file);
+struct group *spinkv__file_group(struct file *file);
 
 /* The entry for a label's tuples, which lives as long as the file is open; NULL if memory is out.
  */

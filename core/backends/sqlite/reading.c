@@ -4,6 +4,9 @@
  */
 #include "reading.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "../../src/error.h"
 
 /* A value up to this size, in bytes, lies in one page, so that SQLite need not put it together. */
@@ -29,6 +32,15 @@ static void note_size(struct sqlite_store *store, size_t size, size_t most) {
     }
 }
 
+/* Lets the cache, if view is not NULL, know what a key was found to be. */
+static void remember(struct sqlite_store *store, const struct cache_view *view, spinkv_bytes key,
+                     enum cached what, const void *value, size_t value_size) {
+    if (view) {
+        struct cache_key cache_key = spinkv__cache_key(store->cache, store->tuples, key);
+        spinkv__cache_remember(store->cache, view, &cache_key, what, value, value_size);
+    }
+}
+
 /* Hands over the value in the first column of a row. A value that is TEXT is its bytes. */
 static spinkv_status take_column(struct sqlite_store *store, struct connection *connection,
                                  sqlite3_stmt *row, const struct reading *reading,
@@ -39,6 +51,7 @@ static spinkv_status take_column(struct sqlite_store *store, struct connection *
 
     if (type == SQLITE_NULL && sqlite3_column_count(row) == 2 &&
         sqlite3_column_type(row, 1) == SQLITE_INTEGER) {
+        remember(store, reading->view, reading->key, CACHED_PRESENT, NULL, 0);
         return reading->take(reading->context, NULL, (size_t)sqlite3_column_int64(row, 1), err);
     }
     if (type != SQLITE_BLOB && type != SQLITE_TEXT) {
@@ -48,6 +61,7 @@ static spinkv_status take_column(struct sqlite_store *store, struct connection *
         return spinkv__fail_no_memory(err, "the value");
     }
     note_size(store, size, reading->most);
+    remember(store, reading->view, reading->key, CACHED_VALUE, value, size);
     return reading->take(reading->context, value ? value : "", size, err);
 }
 
@@ -82,6 +96,7 @@ spinkv_status spinkv__get_once(struct sqlite_store *store, struct connection *co
     if (code == SQLITE_ROW) {
         status = take_column(store, connection, statement, reading, err);
     } else if (code == SQLITE_DONE) {
+        remember(store, reading->view, reading->key, CACHED_MISSING, NULL, 0);
         status = SPINKV_NO_SUCH_KEY;
     } else {
         status = spinkv__connection_fail(connection, code, "read", err);
@@ -90,11 +105,55 @@ spinkv_status spinkv__get_once(struct sqlite_store *store, struct connection *co
     return status;
 }
 
+/* Notes what the file is like before a read for the cache; NULL if the store does without. */
+static const struct cache_view *watch(struct sqlite_store *store, struct cache_view *view) {
+    if (!store->cache) {
+        return NULL;
+    }
+    spinkv__cache_watch(store->cache, view);
+    return view;
+}
+
+/* Reads one value, and lets the cache know. */
+static spinkv_status get_watched(struct sqlite_store *store, struct connection *connection,
+                                 void *context, spinkv_error *err) {
+    struct reading *reading = context;
+    struct cache_view view;
+
+    reading->view = watch(store, &view);
+    return spinkv__get_once(store, connection, reading, err);
+}
+
+/* Asks the cache for a value; whether it could answer, with what in *status. */
+static bool get_cached(struct sqlite_store *store, const struct reading *reading,
+                       spinkv_status *status, spinkv_error *err) {
+    struct cache_key key;
+
+    if (!store->cache) {
+        return false;
+    }
+    key = spinkv__cache_key(store->cache, store->tuples, reading->key);
+    switch (spinkv__cache_get(store->cache, &key, reading->most, reading->take, reading->context,
+                              status, err)) {
+    case CACHED_VALUE:
+        return true;
+    case CACHED_MISSING:
+        *status = SPINKV_NO_SUCH_KEY;
+        return true;
+    default:
+        return false;
+    }
+}
+
 spinkv_status spinkv__sqlite_get(struct spinkv__backend_store *store, spinkv_bytes key, size_t most,
                                  spinkv__take_value *take, void *context, spinkv_error *err) {
-    struct reading reading = {key, most, take, context};
+    struct reading reading = {key, most, take, context, NULL};
+    spinkv_status status;
 
-    return spinkv__attempt_run(store, FOR_READING, spinkv__get_once, &reading, err);
+    if (get_cached((struct sqlite_store *)store, &reading, &status, err)) {
+        return status;
+    }
+    return spinkv__attempt_run(store, get_watched, &reading, err);
 }
 
 struct reading_many {
@@ -106,7 +165,8 @@ struct reading_many {
 
 static spinkv_status get_each(struct sqlite_store *store, struct connection *connection,
                               const struct reading_many *many, spinkv_error *err) {
-    struct reading reading = {{NULL, 0}, SIZE_MAX, many->take, many->context};
+    struct cache_view view;
+    struct reading reading = {{NULL, 0}, SIZE_MAX, many->take, many->context, watch(store, &view)};
     spinkv_status status = SPINKV_OK;
     size_t i;
 
@@ -132,12 +192,106 @@ static spinkv_status get_many_once(struct sqlite_store *store, struct connection
     return status;
 }
 
+/* Values from the cache, each after its size, until it is clear that they are of one moment. */
+struct gathered {
+    unsigned char *bytes;
+    size_t used, capacity;
+};
+
+/* The size of a key that is not there. */
+#define GATHERED_MISSING SIZE_MAX
+
+/* The most bytes that are gathered. */
+#define GATHERED_MOST 4194304
+
+static spinkv_status append_gathered(struct gathered *gathered, const void *data, size_t size) {
+    size_t needed = gathered->used + size;
+
+    if (needed > gathered->capacity) {
+        size_t capacity = needed < 2048 ? 4096 : 2 * needed;
+        unsigned char *bytes = needed <= GATHERED_MOST ? realloc(gathered->bytes, capacity) : NULL;
+        if (!bytes) {
+            return SPINKV_NO_MEMORY;
+        }
+        gathered->bytes = bytes;
+        gathered->capacity = capacity;
+    }
+    if (size > 0) {
+        memcpy(gathered->bytes + gathered->used, data, size);
+    }
+    gathered->used = needed;
+    return SPINKV_OK;
+}
+
+static spinkv_status take_gathered(void *context, const void *data, size_t size,
+                                   spinkv_error *err) {
+    spinkv_status status = append_gathered(context, &size, sizeof(size));
+
+    (void)err;
+    return status == SPINKV_OK ? append_gathered(context, data, size) : status;
+}
+
+/* Asks the cache for all values; whether it had them, and all of one moment. */
+static bool gather(struct sqlite_store *store, const struct reading_many *many,
+                   struct gathered *gathered) {
+    struct reading reading = {{NULL, 0}, SIZE_MAX, take_gathered, gathered, NULL};
+    const size_t missing = GATHERED_MISSING;
+    spinkv_status status;
+    struct cache_view view;
+    size_t i;
+
+    if (!store->cache) {
+        return false;
+    }
+    spinkv__cache_watch_unheld(store->cache, &view);
+    for (i = 0; i < many->count; i++) {
+        reading.key = many->keys[i];
+        if (!get_cached(store, &reading, &status, NULL)) {
+            return false;
+        }
+        if (status == SPINKV_NO_SUCH_KEY) {
+            status = append_gathered(gathered, &missing, sizeof(missing));
+        }
+        if (status != SPINKV_OK) {
+            return false;
+        }
+    }
+    return spinkv__cache_is_unchanged(store->cache, &view);
+}
+
+static spinkv_status hand_over(const struct reading_many *many, const struct gathered *gathered,
+                               spinkv_error *err) {
+    const unsigned char *at = gathered->bytes;
+    spinkv_status status = SPINKV_OK;
+    size_t i, size;
+
+    for (i = 0; i < many->count && status == SPINKV_OK; i++) {
+        memcpy(&size, at, sizeof(size));
+        at += sizeof(size);
+        if (size == GATHERED_MISSING) {
+            status = many->take(many->context, NULL, 0, err);
+        } else {
+            status = many->take(many->context, at, size, err);
+            at += size;
+        }
+    }
+    return status;
+}
+
 spinkv_status spinkv__sqlite_get_many(struct spinkv__backend_store *store, const spinkv_bytes *keys,
                                       size_t count, spinkv__take_value *take, void *context,
                                       spinkv_error *err) {
     struct reading_many many = {keys, count, take, context};
+    struct gathered gathered = {NULL, 0, 0};
+    spinkv_status status;
 
-    return spinkv__attempt_run(store, FOR_READING, get_many_once, &many, err);
+    if (gather((struct sqlite_store *)store, &many, &gathered)) {
+        status = hand_over(&many, &gathered, err);
+    } else {
+        status = spinkv__attempt_run(store, get_many_once, &many, err);
+    }
+    free(gathered.bytes);
+    return status;
 }
 
 struct lookup {
@@ -148,6 +302,8 @@ struct lookup {
 static spinkv_status exists_once(struct sqlite_store *store, struct connection *connection,
                                  void *context, spinkv_error *err) {
     struct lookup *lookup = context;
+    struct cache_view buffer;
+    const struct cache_view *view = watch(store, &buffer);
     sqlite3_stmt *statement;
     spinkv_status status =
         spinkv__attempt_prepare(store, connection, STATEMENT_EXISTS, &lookup->key, &statement, err);
@@ -160,16 +316,35 @@ static spinkv_status exists_once(struct sqlite_store *store, struct connection *
     lookup->exists = code == SQLITE_ROW;
     if (code != SQLITE_ROW && code != SQLITE_DONE) {
         status = spinkv__connection_fail(connection, code, "read", err);
+    } else {
+        remember(store, view, lookup->key, lookup->exists ? CACHED_PRESENT : CACHED_MISSING, NULL,
+                 0);
     }
     sqlite3_reset(statement);
     return status;
 }
 
+static enum cached look(struct sqlite_store *store, spinkv_bytes key) {
+    struct cache_key cache_key;
+
+    if (!store->cache) {
+        return CACHED_NOTHING;
+    }
+    cache_key = spinkv__cache_key(store->cache, store->tuples, key);
+    return spinkv__cache_look(store->cache, &cache_key);
+}
+
 spinkv_status spinkv__sqlite_exists(struct spinkv__backend_store *store, spinkv_bytes key,
                                     bool *exists, spinkv_error *err) {
+    enum cached what = look((struct sqlite_store *)store, key);
     struct lookup lookup = {key, false};
-    spinkv_status status = spinkv__attempt_run(store, FOR_READING, exists_once, &lookup, err);
+    spinkv_status status;
 
+    if (what != CACHED_NOTHING) {
+        *exists = what != CACHED_MISSING;
+        return SPINKV_OK;
+    }
+    status = spinkv__attempt_run(store, exists_once, &lookup, err);
     *exists = lookup.exists;
     return status;
 }
@@ -219,7 +394,7 @@ spinkv_status spinkv__sqlite_list(struct spinkv__backend_store *store, spinkv_by
                                   spinkv__take_key *take, void *context, spinkv_error *err) {
     struct listing listing = {from, take, context};
 
-    return spinkv__attempt_run(store, FOR_READING, list_once, &listing, err);
+    return spinkv__attempt_run(store, list_once, &listing, err);
 }
 
 spinkv_status spinkv__count_once(struct sqlite_store *store, struct connection *connection,
@@ -245,5 +420,5 @@ spinkv_status spinkv__count_once(struct sqlite_store *store, struct connection *
 
 spinkv_status spinkv__sqlite_count(struct spinkv__backend_store *store, uint64_t *count,
                                    spinkv_error *err) {
-    return spinkv__attempt_run(store, FOR_READING, spinkv__count_once, count, err);
+    return spinkv__attempt_run(store, spinkv__count_once, count, err);
 }

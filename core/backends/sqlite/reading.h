@@ -13,6 +13,8 @@ struct reading {
     size_t most;
     spinkv__take_value *take;
     void *context;
+    /* What the file was like before; NULL if what is read is not for the cache. */
+    const struct cache_view *view;
 };
 
 /* Reads one value; context is a struct reading. A missing key is SPINKV_NO_SUCH_KEY. */

@@ -17,6 +17,15 @@ int64_t spinkv__wait_deadline_ms(struct wait *wait) {
     return wait->deadline_ms;
 }
 
+void spinkv__wait_condition_init(pthread_cond_t *condition) {
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 bool spinkv__wait_pause(struct wait *wait, int attempt) {
     long pause_us = attempt < 7 ? (long)SHORTEST_PAUSE_US << attempt : LONGEST_PAUSE_US;
 

@@ -5,6 +5,7 @@
 #ifndef SPINKV_SQLITE_WAIT_H
 #define SPINKV_SQLITE_WAIT_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,6 +17,9 @@ struct wait {
 
 /* When this wait is over, in milliseconds of spinkv__now_ms; begins it. */
 int64_t spinkv__wait_deadline_ms(struct wait *wait);
+
+/* Makes a condition whose waits end at such a time. */
+void spinkv__wait_condition_init(pthread_cond_t *condition);
 
 /* Waits a moment longer the higher attempt is. False if the time is over, or a fork is pending. */
 bool spinkv__wait_pause(struct wait *wait, int attempt);
