@@ -81,6 +81,14 @@ struct spinkv__backend {
     /* Reads one value; one larger than most need not be read, only measured. */
     spinkv_status (*get)(struct spinkv__backend_store *store, spinkv_bytes key, size_t most,
                          spinkv__take_value *take, void *context, spinkv_error *err);
+    /*
+     * Read as get and exists do, but from memory alone and without waiting for anything; false if
+     * that cannot tell. NULL for a backend that remembers nothing.
+     */
+    bool (*recall)(struct spinkv__backend_store *store, spinkv_bytes key, size_t most,
+                   spinkv__take_value *take, void *context, spinkv_status *status,
+                   spinkv_error *err);
+    bool (*recall_exists)(struct spinkv__backend_store *store, spinkv_bytes key, bool *exists);
     /* Reads values in one snapshot; take is called once for each key, in order, for one that is not
      * there with data NULL. */
     spinkv_status (*get_many)(struct spinkv__backend_store *store, const spinkv_bytes *keys,

@@ -13,6 +13,7 @@
 #include "json.h"
 #include "limits.h"
 #include "memory.h"
+#include "recall.h"
 
 typedef const struct spinkv__open_store open_store_t;
 
@@ -107,6 +108,28 @@ static spinkv_status take_into(void *context, const void *data, size_t size, spi
     return SPINKV_OK;
 }
 
+bool spinkv__recall_into(spinkv_store store, const void *key, size_t key_size, void *buffer,
+                         size_t capacity, size_t *value_size, spinkv_error *err) {
+    struct buffer into = {buffer, capacity, 0};
+    open_store_t *opened;
+    spinkv_status status = begin(store, key, key_size, &opened, err);
+    bool known = true;
+
+    if (status == SPINKV_OK) {
+        struct spinkv__backend_store *backend_store = opened->backend_store;
+        spinkv_bytes read = bytes(key, key_size);
+        known = backend_store->backend->recall &&
+                backend_store->backend->recall(backend_store, read, capacity, take_into, &into,
+                                               &status, err);
+        if (known) {
+            explain(status, opened, read, err);
+        }
+        spinkv__handle_release(store);
+    }
+    *value_size = into.value_size;
+    return known;
+}
+
 spinkv_status spinkv_get_into(spinkv_store store, const void *key, size_t key_size, void *buffer,
                               size_t capacity, size_t *value_size, spinkv_error *err) {
     struct buffer into = {buffer, capacity, 0};
@@ -129,6 +152,20 @@ spinkv_status spinkv_get_into(spinkv_store store, const void *key, size_t key_si
         *value_size = into.value_size;
     }
     return status;
+}
+
+bool spinkv__recall_exists(spinkv_store store, const void *key, size_t key_size, bool *exists,
+                           spinkv_error *err) {
+    open_store_t *opened;
+    bool known = true;
+
+    if (begin(store, key, key_size, &opened, err) == SPINKV_OK) {
+        struct spinkv__backend_store *backend_store = opened->backend_store;
+        known = backend_store->backend->recall_exists &&
+                backend_store->backend->recall_exists(backend_store, bytes(key, key_size), exists);
+        spinkv__handle_release(store);
+    }
+    return known;
 }
 
 spinkv_status spinkv_exists(spinkv_store store, const void *key, size_t key_size, bool *exists,

@@ -1,8 +1,14 @@
 /*
  * Python's get, set, exists and delete, by hand: called without packing arguments, and a value is read
- * into a buffer on the stack if it is small and into the bytes object itself if it is not. No lock of the
- * store is ever held while the interpreter's lock is waited for, so that a fork can wait for the store.
+ * into a buffer on the stack if it is small and into the bytes object itself if it is not. What the store
+ * remembers is read with the interpreter's lock held, which takes less time than letting go of it. No
+ * lock of the store is ever held while the interpreter's lock is waited for, so that a fork can wait for
+ * the store.
  */
+%header %{
+#include "core/src/recall.h"
+%}
+
 %wrapper %{
 /* Values up to this size, in bytes, are read in one step. */
 #define SMALL_VALUE_SIZE 16384
@@ -35,7 +41,6 @@ static spinkv_store handle_of_object(PyObject *self) {
 static PyObject *read_large(spinkv_store handle, const struct borrowed *key, size_t size,
                             spinkv_error *err) {
     PyObject *value = NULL;
-    spinkv_status status;
     size_t capacity;
 
     do {
@@ -45,12 +50,14 @@ static PyObject *read_large(spinkv_store handle, const struct borrowed *key, siz
         if (!value) {
             return NULL;
         }
-        Py_BEGIN_ALLOW_THREADS
-        status = spinkv_get_into(handle, key->data, key->size, PyBytes_AS_STRING(value), capacity, &size,
-                                 err);
-        Py_END_ALLOW_THREADS
-    } while (status == SPINKV_OK && size > capacity);
-    if (status != SPINKV_OK) {
+        if (!spinkv__recall_into(handle, key->data, key->size, PyBytes_AS_STRING(value), capacity, &size,
+                                 err)) {
+            Py_BEGIN_ALLOW_THREADS
+            spinkv_get_into(handle, key->data, key->size, PyBytes_AS_STRING(value), capacity, &size, err);
+            Py_END_ALLOW_THREADS
+        }
+    } while (err->status == SPINKV_OK && size > capacity);
+    if (err->status != SPINKV_OK) {
         Py_DECREF(value);
         return NULL;
     }
@@ -62,13 +69,14 @@ static PyObject *read_large(spinkv_store handle, const struct borrowed *key, siz
 
 static PyObject *read_value(spinkv_store handle, const struct borrowed *key, spinkv_error *err) {
     char small[SMALL_VALUE_SIZE];
-    PyThreadState *released = release_interpreter();
-    spinkv_status status;
     size_t size;
 
-    status = spinkv_get_into(handle, key->data, key->size, small, sizeof(small), &size, err);
-    take_interpreter(released);
-    if (status != SPINKV_OK) {
+    if (!spinkv__recall_into(handle, key->data, key->size, small, sizeof(small), &size, err)) {
+        PyThreadState *released = release_interpreter();
+        spinkv_get_into(handle, key->data, key->size, small, sizeof(small), &size, err);
+        take_interpreter(released);
+    }
+    if (err->status != SPINKV_OK) {
         return NULL;
     }
     return size <= sizeof(small) ? bytes_of(small, size) : read_large(handle, key, size, err);
@@ -146,16 +154,17 @@ static PyObject *store_set(PyObject *self, PyObject *const *arguments, Py_ssize_
 static PyObject *store_exists(PyObject *self, PyObject *object) {
     spinkv_error err;
     spinkv_store handle = handle_of_object(self);
-    PyThreadState *released;
     struct borrowed key;
     bool exists;
 
     if (borrow(object, "key", &key) < 0) {
         return NULL;
     }
-    released = release_interpreter();
-    spinkv_exists(handle, key.data, key.size, &exists, &err);
-    take_interpreter(released);
+    if (!spinkv__recall_exists(handle, key.data, key.size, &exists, &err)) {
+        PyThreadState *released = release_interpreter();
+        spinkv_exists(handle, key.data, key.size, &exists, &err);
+        take_interpreter(released);
+    }
     give_back(&key);
     if (err.status != SPINKV_OK) {
         raise_error(&err);

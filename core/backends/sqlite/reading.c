@@ -124,17 +124,17 @@ static spinkv_status get_watched(struct sqlite_store *store, struct connection *
     return spinkv__get_once(store, connection, reading, err);
 }
 
-/* Asks the cache for a value; whether it could answer, with what in *status. */
-static bool get_cached(struct sqlite_store *store, const struct reading *reading,
-                       spinkv_status *status, spinkv_error *err) {
-    struct cache_key key;
+bool spinkv__sqlite_recall(struct spinkv__backend_store *base, spinkv_bytes key, size_t most,
+                           spinkv__take_value *take, void *context, spinkv_status *status,
+                           spinkv_error *err) {
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    struct cache_key cache_key;
 
     if (!store->cache) {
         return false;
     }
-    key = spinkv__cache_key(store->cache, store->tuples, reading->key);
-    switch (spinkv__cache_get(store->cache, &key, reading->most, reading->take, reading->context,
-                              status, err)) {
+    cache_key = spinkv__cache_key(store->cache, store->tuples, key);
+    switch (spinkv__cache_get(store->cache, &cache_key, most, take, context, status, err)) {
     case CACHED_VALUE:
         return true;
     case CACHED_MISSING:
@@ -150,7 +150,7 @@ spinkv_status spinkv__sqlite_get(struct spinkv__backend_store *store, spinkv_byt
     struct reading reading = {key, most, take, context, NULL};
     spinkv_status status;
 
-    if (get_cached((struct sqlite_store *)store, &reading, &status, err)) {
+    if (spinkv__sqlite_recall(store, key, most, take, context, &status, err)) {
         return status;
     }
     return spinkv__attempt_run(store, get_watched, &reading, err);
@@ -232,21 +232,21 @@ static spinkv_status take_gathered(void *context, const void *data, size_t size,
 }
 
 /* Asks the cache for all values; whether it had them, and all of one moment. */
-static bool gather(struct sqlite_store *store, const struct reading_many *many,
+static bool gather(struct spinkv__backend_store *base, const struct reading_many *many,
                    struct gathered *gathered) {
-    struct reading reading = {{NULL, 0}, SIZE_MAX, take_gathered, gathered, NULL};
+    struct cache *cache = ((struct sqlite_store *)base)->cache;
     const size_t missing = GATHERED_MISSING;
     spinkv_status status;
     struct cache_view view;
     size_t i;
 
-    if (!store->cache) {
+    if (!cache) {
         return false;
     }
-    spinkv__cache_watch_unheld(store->cache, &view);
+    spinkv__cache_watch_unheld(cache, &view);
     for (i = 0; i < many->count; i++) {
-        reading.key = many->keys[i];
-        if (!get_cached(store, &reading, &status, NULL)) {
+        if (!spinkv__sqlite_recall(base, many->keys[i], SIZE_MAX, take_gathered, gathered, &status,
+                                   NULL)) {
             return false;
         }
         if (status == SPINKV_NO_SUCH_KEY) {
@@ -256,7 +256,7 @@ static bool gather(struct sqlite_store *store, const struct reading_many *many,
             return false;
         }
     }
-    return spinkv__cache_is_unchanged(store->cache, &view);
+    return spinkv__cache_is_unchanged(cache, &view);
 }
 
 static spinkv_status hand_over(const struct reading_many *many, const struct gathered *gathered,
@@ -285,7 +285,7 @@ spinkv_status spinkv__sqlite_get_many(struct spinkv__backend_store *store, const
     struct gathered gathered = {NULL, 0, 0};
     spinkv_status status;
 
-    if (gather((struct sqlite_store *)store, &many, &gathered)) {
+    if (gather(store, &many, &gathered)) {
         status = hand_over(&many, &gathered, err);
     } else {
         status = spinkv__attempt_run(store, get_many_once, &many, err);
@@ -324,24 +324,27 @@ static spinkv_status exists_once(struct sqlite_store *store, struct connection *
     return status;
 }
 
-static enum cached look(struct sqlite_store *store, spinkv_bytes key) {
+bool spinkv__sqlite_recall_exists(struct spinkv__backend_store *base, spinkv_bytes key,
+                                  bool *exists) {
+    struct sqlite_store *store = (struct sqlite_store *)base;
     struct cache_key cache_key;
+    enum cached what;
 
     if (!store->cache) {
-        return CACHED_NOTHING;
+        return false;
     }
     cache_key = spinkv__cache_key(store->cache, store->tuples, key);
-    return spinkv__cache_look(store->cache, &cache_key);
+    what = spinkv__cache_look(store->cache, &cache_key);
+    *exists = what != CACHED_MISSING;
+    return what != CACHED_NOTHING;
 }
 
 spinkv_status spinkv__sqlite_exists(struct spinkv__backend_store *store, spinkv_bytes key,
                                     bool *exists, spinkv_error *err) {
-    enum cached what = look((struct sqlite_store *)store, key);
     struct lookup lookup = {key, false};
     spinkv_status status;
 
-    if (what != CACHED_NOTHING) {
-        *exists = what != CACHED_MISSING;
+    if (spinkv__sqlite_recall_exists(store, key, exists)) {
         return SPINKV_OK;
     }
     status = spinkv__attempt_run(store, exists_once, &lookup, err);

@@ -28,6 +28,11 @@ spinkv_status spinkv__count_once(struct sqlite_store *store, struct connection *
 /* As in the backend's table. */
 spinkv_status spinkv__sqlite_get(struct spinkv__backend_store *store, spinkv_bytes key, size_t most,
                                  spinkv__take_value *take, void *context, spinkv_error *err);
+bool spinkv__sqlite_recall(struct spinkv__backend_store *store, spinkv_bytes key, size_t most,
+                           spinkv__take_value *take, void *context, spinkv_status *status,
+                           spinkv_error *err);
+bool spinkv__sqlite_recall_exists(struct spinkv__backend_store *store, spinkv_bytes key,
+                                  bool *exists);
 spinkv_status spinkv__sqlite_get_many(struct spinkv__backend_store *store, const spinkv_bytes *keys,
                                       size_t count, spinkv__take_value *take, void *context,
                                       spinkv_error *err);
