@@ -127,7 +127,8 @@ static uint64_t hash_key(uint64_t seed, const void *label, spinkv_bytes key) {
 }
 
 struct cache_key spinkv__cache_key(const struct cache *cache, const void *label, spinkv_bytes key) {
-    struct cache_key cache_key = {label, key.data, key.size, hash_key(cache->seed, label, key)};
+    struct cache_key cache_key = {label, key.data ? key.data : "", key.size,
+                                  hash_key(cache->seed, label, key)};
 
     return cache_key;
 }

@@ -110,7 +110,7 @@ static size_t value_bytes(const struct write *write) {
 }
 
 /* Takes the writes that go into the next transaction, the leader's own first, and counts them. */
-static size_t take_writes(struct write *leader) {
+static size_t take_writes(struct write *leader, struct write *taken[WRITES_MOST]) {
     struct write *write = leader;
     size_t count = 0, bytes = 0;
 
@@ -120,7 +120,7 @@ static size_t take_writes(struct write *leader) {
             break;
         }
         write->taken = true;
-        count++;
+        taken[count++] = write;
         write = write->next;
     }
     return count;
@@ -143,30 +143,32 @@ static void end_writes(struct group *group, size_t count) {
 
 /* ---- Leading ------------------------------------------------------------------------------------ */
 
-/* Lets go of the writes that were taken but not run. */
-static void leave_writes(struct group *group, struct write *leader, size_t count) {
-    struct write *write = leader;
-
+/* Lets go of the writes that were taken but not run, which are all but the leader's. */
+static void leave_writes(struct group *group, struct write **taken, size_t count) {
     pthread_mutex_lock(&group->mutex);
-    for (; count > 1; count--) {
-        write = write->next;
-        write->taken = false;
+    while (count > 1) {
+        taken[--count]->taken = false;
+        /* It may have begun to wait without a limit. */
+        wake(taken[count]);
     }
     pthread_mutex_unlock(&group->mutex);
 }
 
 /* Runs what has come by now; gives how many writes have a status. 0: another process is writing. */
 static size_t run_writes(struct group *group, struct connection *connection, struct write *leader) {
+    struct write *taken[WRITES_MOST];
     bool busy = false;
     size_t count;
 
     pthread_mutex_lock(&group->mutex);
-    count = take_writes(leader);
+    count = take_writes(leader, taken);
     pthread_mutex_unlock(&group->mutex);
-    if (count > 1 && spinkv__write_together(connection, leader, count, &busy)) {
-        return count;
+    if (count > 1) {
+        if (spinkv__write_together(connection, taken, count, &busy)) {
+            return count;
+        }
+        leave_writes(group, taken, count);
     }
-    leave_writes(group, leader, count);
     if (busy || spinkv__write_alone(connection, leader) == SPINKV_BUSY) {
         leader->status = SPINKV_BUSY;
         return 0;

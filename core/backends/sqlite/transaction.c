@@ -203,16 +203,16 @@ static struct cache_key cache_key_at(struct cache *cache, const struct write *wr
 }
 
 /* Prepares a connection and the cache for writes that are about to begin, as durable as asked. */
-static spinkv_status begin_writes(struct connection *connection, struct write *first, size_t count,
-                                  struct cache_write *follow) {
-    struct cache *cache = spinkv__file_cache(first->store->file);
+static spinkv_status begin_writes(struct connection *connection, struct write **writes,
+                                  size_t count, struct cache_write *follow) {
+    struct cache *cache = spinkv__file_cache(writes[0]->store->file);
     spinkv_durability durability = SPINKV_DURABILITY_NORMAL;
-    struct write *write = first;
     size_t i, j;
 
     spinkv__cache_write_begin(cache, follow);
     connection->cache_write = follow;
-    for (i = 0; i < count; i++, write = write->next) {
+    for (i = 0; i < count; i++) {
+        const struct write *write = writes[i];
         if (write->store->base.config->options.durability == SPINKV_DURABILITY_FULL) {
             durability = SPINKV_DURABILITY_FULL;
         }
@@ -222,7 +222,7 @@ static spinkv_status begin_writes(struct connection *connection, struct write *f
         }
     }
     spinkv__connection_note_writes(connection);
-    return spinkv__connection_set_durability(connection, durability, first->err);
+    return spinkv__connection_set_durability(connection, durability, writes[0]->err);
 }
 
 /* Remembers what a write that is committed has made of its keys. */
@@ -251,19 +251,18 @@ static void remember(struct cache *cache, const struct cache_write *follow,
 }
 
 /* Ends what begin_writes began. */
-static void end_writes(struct connection *connection, const struct write *first, size_t count,
+static void end_writes(struct connection *connection, struct write **writes, size_t count,
                        struct cache_write *follow, bool committed) {
-    struct cache *cache = spinkv__file_cache(first->store->file);
-    const struct write *write = first;
+    struct cache *cache = spinkv__file_cache(writes[0]->store->file);
     size_t i;
 
     connection->cache_write = NULL;
     if (committed) {
         spinkv__cache_write_committed(cache, follow, spinkv__connection_pages_written(connection));
     }
-    for (i = 0; follow->follows && i < count; i++, write = write->next) {
-        if (write->status == SPINKV_OK) {
-            remember(cache, follow, write);
+    for (i = 0; follow->follows && i < count; i++) {
+        if (writes[i]->status == SPINKV_OK) {
+            remember(cache, follow, writes[i]);
         }
     }
     spinkv__cache_write_end(cache, follow);
@@ -272,13 +271,13 @@ static void end_writes(struct connection *connection, const struct write *first,
 spinkv_status spinkv__write_alone(struct connection *connection, struct write *write) {
     struct cache_write follow;
     bool single = write->kind != WRITE_UPDATE && write->count == 1;
-    spinkv_status status = begin_writes(connection, write, 1, &follow);
+    spinkv_status status = begin_writes(connection, &write, 1, &follow);
 
     if (status == SPINKV_OK) {
         status = single ? write_single(connection, write) : transact(connection, write);
     }
     write->status = status;
-    end_writes(connection, write, 1, &follow, status == SPINKV_OK);
+    end_writes(connection, &write, 1, &follow, status == SPINKV_OK);
     if (status == SPINKV_OK && !(write->kind == WRITE_UPDATE && !write->change.write)) {
         status = spinkv__connection_sync_unwritten(connection, write->err);
     }
@@ -333,12 +332,11 @@ static spinkv_status write_among(struct connection *connection, struct write *wr
 }
 
 /* Runs them; false if the transaction is lost. */
-static bool write_each(struct connection *connection, struct write *first, size_t count) {
-    struct write *write = first;
+static bool write_each(struct connection *connection, struct write **writes, size_t count) {
     size_t i;
 
-    for (i = 0; i < count; i++, write = write->next) {
-        write->status = write_among(connection, write);
+    for (i = 0; i < count; i++) {
+        writes[i]->status = write_among(connection, writes[i]);
         if (sqlite3_get_autocommit(connection->db)) {
             return false;
         }
@@ -347,41 +345,40 @@ static bool write_each(struct connection *connection, struct write *first, size_
 }
 
 /* Forgets the counts, which a transaction that was not committed has spoilt. */
-static void spoil_counts(struct write *first, size_t count) {
-    struct write *write = first;
+static void spoil_counts(struct write **writes, size_t count) {
     size_t i;
 
-    for (i = 0; i < count; i++, write = write->next) {
-        write->store->tuples->epoch = 0;
+    for (i = 0; i < count; i++) {
+        writes[i]->store->tuples->epoch = 0;
     }
 }
 
-bool spinkv__write_together(struct connection *connection, struct write *first, size_t count,
+bool spinkv__write_together(struct connection *connection, struct write **writes, size_t count,
                             bool *busy) {
-    struct count_check check = {spinkv__file_commits(first->store->file), first->store->tuples, 0,
-                                0};
+    struct count_check check = {spinkv__file_commits(writes[0]->store->file),
+                                writes[0]->store->tuples, 0, 0};
     struct cache_write follow;
-    spinkv_status status = begin_writes(connection, first, count, &follow);
+    spinkv_status status = begin_writes(connection, writes, count, &follow);
     bool committed = false;
 
     spinkv__count_begin(connection, &check);
     if (status == SPINKV_OK) {
-        status = spinkv__connection_run(connection, STATEMENT_BEGIN_IMMEDIATE, first->err);
+        status = spinkv__connection_run(connection, STATEMENT_BEGIN_IMMEDIATE, writes[0]->err);
     }
     *busy = status == SPINKV_BUSY;
     if (status == SPINKV_OK) {
-        committed = write_each(connection, first, count) &&
+        committed = write_each(connection, writes, count) &&
                     spinkv__connection_run(connection, STATEMENT_COMMIT, NULL) == SPINKV_OK;
         if (!sqlite3_get_autocommit(connection->db)) {
             spinkv__connection_run(connection, STATEMENT_ROLLBACK, NULL);
         }
         if (!committed) {
-            spoil_counts(first, count);
+            spoil_counts(writes, count);
         }
     }
     /* The counts have been kept write by write. */
     connection->rows_added = 0;
     spinkv__count_end(connection, committed);
-    end_writes(connection, first, count, &follow, committed);
+    end_writes(connection, writes, count, &follow, committed);
     return committed && spinkv__connection_sync_unwritten(connection, NULL) == SPINKV_OK;
 }

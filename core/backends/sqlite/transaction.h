@@ -46,7 +46,7 @@ spinkv_status spinkv__write_alone(struct connection *connection, struct write *w
  * status. False if the transaction was not committed: then nothing has changed and no status
  * counts, but *busy tells whether that was for another writer.
  */
-bool spinkv__write_together(struct connection *connection, struct write *first, size_t count,
+bool spinkv__write_together(struct connection *connection, struct write **writes, size_t count,
                             bool *busy);
 
 #endif
