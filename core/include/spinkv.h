@@ -220,7 +220,8 @@ typedef struct spinkv_options {
     uint64_t max_value_bytes;
     /* The most tuples the store may hold; 0 means no limit. */
     uint64_t max_entries;
-    /* Memory for the read cache of the store's file, in bytes; 0 switches it off. */
+    /* Memory for the read cache of the store's file in this process, in bytes. Of several stores in
+     * one file the largest counts; 0 lets this store do without. See docs/cache.md. */
     uint64_t cache_bytes;
     /* Opens the file without ever writing to it; writes are SPINKV_READ_ONLY, and a file that is
      * missing is SPINKV_IO. Works in a folder that cannot be written, too; in one that can, SQLite

@@ -113,7 +113,7 @@ class App(_core.App):
         - ``busy_timeout_ms``: how long a call waits for another writer, 0 to 86,400,000; 5,000.
         - ``max_key_bytes`` 256, ``max_value_bytes`` 1,048,576, ``max_entries`` 1,024: limits on
           what may be written; 0 means none.
-        - ``cache_bytes``: memory for reads, 8,388,608; 0 switches it off.
+        - ``cache_bytes``: memory for reads of its file, 8,388,608; 0 does without.
         - ``read_only``: never write to the file.
         - ``url`` (redis); ``account``, ``database``, ``container``, ``key`` (azure_cosmos);
           ``region``, ``table``, ``access_key``, ``secret_key``, ``token``, ``consistent_read``
