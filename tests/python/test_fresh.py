@@ -13,15 +13,16 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-
 import spinkv
 
 SPAWN = multiprocessing.get_context("spawn")
 ROUNDS = 3000
 
 
-def open_store(path: Path, **options: int | str | bool) -> spinkv.Store:
-    return spinkv.open("test", path=path, durability="normal", **options)
+def open_store(path: Path, cache_bytes: int = 8 << 20) -> spinkv.Store:
+    return spinkv.open(
+        "test", path=path, durability="normal", max_entries=0, cache_bytes=cache_bytes
+    )
 
 
 def read_what_is_told(path: Path, told: Connection) -> None:
@@ -115,7 +116,7 @@ print(resident() - before)
     if not Path("/proc/self/statm").exists():
         pytest.skip("the memory of a process is read from /proc")
     path = tmp_path / "store.db"
-    with open_store(path, max_entries=0) as store:
+    with open_store(path) as store:
         store.set_many((f"key/{key:06d}", os.urandom(1000)) for key in range(40000))
     run = subprocess.run(
         [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
