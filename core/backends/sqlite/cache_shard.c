@@ -11,8 +11,8 @@
 
 #define FIRST_BUCKETS 64
 
-/* What malloc adds to an allocation, about, and a bucket's share. */
-#define OVERHEAD_SIZE 24
+/* What malloc adds to an allocation, about, and an entry's share of the buckets. */
+#define OVERHEAD_SIZE 32
 
 void spinkv__cache_shard_init(struct cache_shard *shard) {
     memset(shard, 0, sizeof(*shard));
