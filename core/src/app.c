@@ -297,7 +297,8 @@ static spinkv_status anchor_store(spinkv_app *app, const char *label, spinkv_err
 
     spinkv__apps_lock();
     entry = spinkv__app_find(app, label);
-    if (!entry->anchor) {
+    /* In the meantime "default" may have been given another place, which needs no anchor. */
+    if (!entry->anchor && spinkv__options_are_spin(&entry->options) && !entry->options.path) {
         config = new_config(app, entry, NULL);
         status = config ? spinkv__backend_find(entry->options.type)->open(config, &anchor, err)
                         : spinkv__fail_no_memory(err, "the store's configuration");

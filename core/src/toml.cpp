@@ -36,13 +36,17 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 extern "C" {
 #include "error.h"
 }
 
 /* The largest file, in bytes, and the most dots on one of its lines. */
 static const size_t largest_file = 1048576;
-static const size_t most_dots = 1000;
+static const size_t most_dots = 100;
 
 struct spinkv__toml {
     std::string path;
@@ -57,22 +61,55 @@ static const spinkv__toml_node *opaque(const toml::node *node) {
     return reinterpret_cast<const spinkv__toml_node *>(node);
 }
 
+static spinkv_status fail_to_read(const char *path, const char *why, spinkv_error *err) {
+    return spinkv__fail(err, SPINKV_IO, "cannot read %s: %s", path, why);
+}
+
+/* Opens a file that is one: reading from anything else might never end. */
+static spinkv_status open_file(const char *path, FILE **file, spinkv_error *err) {
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat found;
+    const char *why = nullptr;
+
+    *file = nullptr;
+    if (descriptor < 0 || fstat(descriptor, &found) != 0) {
+        why = strerror(errno);
+    } else if (S_ISDIR(found.st_mode)) {
+        why = "it is a folder; give the path of a file, such as spin.toml";
+    } else if (!S_ISREG(found.st_mode)) {
+        why = "it is no regular file";
+    } else {
+        *file = fdopen(descriptor, "rb");
+        why = *file ? nullptr : strerror(errno);
+    }
+    if (descriptor >= 0 && !*file) {
+        close(descriptor);
+    }
+    return why ? fail_to_read(path, why, err) : SPINKV_OK;
+}
+
 static spinkv_status read_text(const char *path, std::string &text, spinkv_error *err) {
     char buffer[4096];
     size_t size;
-    FILE *file = fopen(path, "rb");
+    FILE *file;
+    const spinkv_status status = open_file(path, &file, err);
 
-    if (!file) {
-        return spinkv__fail(err, SPINKV_IO, "cannot read %s: %s", path, strerror(errno));
+    if (status != SPINKV_OK) {
+        return status;
     }
     errno = 0;
-    while (text.size() <= largest_file && (size = fread(buffer, 1, sizeof(buffer), file)) > 0) {
-        text.append(buffer, size);
+    try {
+        while (text.size() <= largest_file && (size = fread(buffer, 1, sizeof(buffer), file)) > 0) {
+            text.append(buffer, size);
+        }
+    } catch (...) {
+        fclose(file);
+        throw;
     }
     int error = ferror(file) ? (errno ? errno : EIO) : 0;
     fclose(file);
     if (error) {
-        return spinkv__fail(err, SPINKV_IO, "cannot read %s: %s", path, strerror(error));
+        return fail_to_read(path, strerror(error), err);
     }
     if (text.size() > largest_file) {
         return spinkv__fail(err, SPINKV_INVALID_CONFIG, "%s is larger than %zu bytes", path,
@@ -95,18 +132,14 @@ static spinkv_status check_dots(const char *path, const std::string &text, spink
     return SPINKV_OK;
 }
 
-/* What the parser says, without what it quotes of the text, which may be secret. */
+/* What the parser says, without what it quotes of the text, which may be secret and hold quotes. */
 static std::string without_quotes(std::string_view what) {
-    std::string plain;
+    const size_t first = what.find_first_of("'\""), last = what.find_last_of("'\"");
+    std::string plain(what.substr(0, first));
 
-    for (size_t i = 0; i < what.size(); i++) {
-        const size_t end = what[i] == '\'' || what[i] == '"' ? what.find(what[i], i + 1) : i;
-        plain += what[i];
-        if (end != i) {
-            plain += "...";
-            i = end == std::string_view::npos ? what.size() : end;
-            plain += '\'';
-        }
+    if (first != std::string_view::npos) {
+        plain += "'...'";
+        plain += what.substr(last + 1);
     }
     return plain;
 }
@@ -121,7 +154,7 @@ static spinkv_status parse(const char *path, spinkv__toml **document, spinkv_err
     if (status != SPINKV_OK) {
         return status;
     }
-    toml::parse_result result = toml::parse(std::string_view(text), std::string_view(path));
+    toml::parse_result result = toml::parse(std::string_view(text));
     if (!result) {
         const toml::source_position at = result.error().source().begin;
         const std::string what = without_quotes(result.error().description());
@@ -172,9 +205,9 @@ enum spinkv__toml_type spinkv__toml_type(const spinkv__toml_node *node) {
 
 const char *spinkv__toml_type_name(const spinkv__toml_node *node) {
     static const char *const names[] = {"a table",  "an array",  "a string",
-                                        "a number", "a boolean", "a float, date or time"};
+                                        "a number", "a boolean", "a date or time"};
 
-    return names[spinkv__toml_type(node)];
+    return node_of(node)->is_floating_point() ? "a float" : names[spinkv__toml_type(node)];
 }
 
 unsigned spinkv__toml_line(const spinkv__toml_node *node) {

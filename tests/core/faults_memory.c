@@ -54,6 +54,33 @@ void __wrap_free(void *block) {
     __real_free(block);
 }
 
+/*
+ * C++'s operator new and delete, as toml++ and the standard library call them: what a program
+ * defines under their names counts, also where that is written in C.
+ */
+__attribute__((visibility("default"))) void *_Znwm(size_t size);
+__attribute__((visibility("default"))) void _ZdlPv(void *block);
+__attribute__((visibility("default"))) void _ZdlPvm(void *block, size_t size);
+void _ZSt17__throw_bad_allocv(void) __attribute__((noreturn));
+
+void *_Znwm(size_t size) {
+    void *block = malloc(size);
+
+    if (!block) {
+        _ZSt17__throw_bad_allocv();
+    }
+    return block;
+}
+
+void _ZdlPv(void *block) {
+    free(block);
+}
+
+void _ZdlPvm(void *block, size_t size) {
+    (void)size;
+    free(block);
+}
+
 static sqlite3_mem_methods original;
 
 static void *sqlite_malloc(int size) {
@@ -270,6 +297,87 @@ static void apps(void) {
     for_each_fault(strike_app, NULL, "an app");
 }
 
+/* ---- Files ----------------------------------------------------------------------------------- */
+
+static const char *const files[][2] = {
+    {"spin_manifest_version = 2\nkey_value_stores = []\n"
+     "[[trigger.http]]\ncomponent = { key_value_stores = ['x'] }\n"
+     "[[trigger.http]]\nid = 't'\ncomponents.a = ['web', 'no', {}]\n"
+     "[component.web]\nkey_value_stores = ['default', 'a-label-longer-than-a-short-string']\n"
+     "key_value_store = ['x']\n",
+     "statedir = 'x'\nstate_dir = 'a-folder-whose-name-is-longer-than-a-short-string'\n"
+     "[key_value_store.default]\ntype = 'spin'\n"
+     "[key_value_store.x]\ntype = 'spin'\npath = 'x.db'\n"
+     "[key_value_store.a-label-longer-than-a-short-string]\n"
+     "type = 'redis'\nurl = 'redis://u:p@localhost'\n"},
+    {"spin_version = '1'\n[[component]]\nid = 'a'\nkey_value_stores = ['default']\n", ""},
+    /* Errors, which must not become others for want of memory. */
+    {"spin_manifest_version = 2\n[component.a]\nkey_value_stores = ['Not a label']\n", NULL},
+    {"spin_manifest_version = 2\na = [1, {b = 'an unfinished string that is long enough]\n", NULL}};
+
+static void put_file(const char *path, const char *content) {
+    FILE *file = fopen(path, "w");
+
+    REQUIRE(file && fputs(content, file) >= 0 && fclose(file) == 0);
+}
+
+/* Makes an app of both files and asks it all it knows. */
+static spinkv_status use_files(spinkv_app *app, bool has_configuration) {
+    spinkv_list labels = {NULL, 0}, summaries = {NULL, 0}, warnings = {NULL, 0};
+    spinkv_status status = spinkv_app_load_manifest(app, "spin.toml", "*", &err);
+
+    if (status == SPINKV_OK && has_configuration) {
+        status = spinkv_app_load_runtime_config(app, "rc.toml", &err);
+    }
+    if (status == SPINKV_OK) {
+        status = spinkv_app_grant(app, "more", &err);
+    }
+    if (status == SPINKV_OK) {
+        status = spinkv_app_check(app, &err);
+    }
+    if (status == SPINKV_OK) {
+        status = spinkv_app_list_stores(app, &labels, &summaries, &err);
+    }
+    if (status == SPINKV_OK) {
+        status = spinkv_app_list_warnings(app, &warnings, &err);
+    }
+    spinkv_list_free(&labels);
+    spinkv_list_free(&summaries);
+    spinkv_list_free(&warnings);
+    return status;
+}
+
+static bool strike_files(const void *context, int n, bool for_ever) {
+    const char *const *texts = context;
+    spinkv_status status, expected = texts[1] ? SPINKV_OK : SPINKV_INVALID_CONFIG;
+    long before = atomic_load(&held);
+    spinkv_app *app = NULL;
+    bool fired;
+
+    fault_arm(n, for_ever);
+    status = spinkv_app_new(&app, &err);
+    if (status == SPINKV_OK) {
+        status = use_files(app, texts[1] != NULL);
+    }
+    fired = fault_disarm();
+    if (!fired || status != SPINKV_NO_MEMORY) {
+        CHECK_STATUS(expected, status);
+    }
+    spinkv_app_free(app);
+    CHECK_NUMBER(before, atomic_load(&held));
+    return fired;
+}
+
+static void app_files(void) {
+    size_t i;
+
+    for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        put_file("spin.toml", files[i][0]);
+        put_file("rc.toml", files[i][1] ? files[i][1] : "");
+        for_each_fault(strike_files, files[i], files[i][0]);
+    }
+}
+
 /* A list grows as it is read: every growth fails. */
 static bool strike_long_list(const void *context, int n, bool for_ever) {
     const spinkv_store *store = context;
@@ -310,6 +418,7 @@ int main(int argc, char **argv) {
         TEST(operations_in_a_file),
         TEST(opening_files),
         TEST(apps),
+        TEST(app_files),
         TEST(long_lists),
     };
 

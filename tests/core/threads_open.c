@@ -301,6 +301,55 @@ static void adding_and_opening_in_one_app(void) {
     spinkv_app_free(app);
 }
 
+/* The default store is opened in memory while it is given another place. */
+struct moving {
+    spinkv_app *app;
+    atomic_int *ready;
+    bool moves;
+};
+
+static void *open_or_move(void *context) {
+    const struct moving *moving = context;
+    spinkv_options options = options_for(NULL);
+    spinkv_error error;
+    spinkv_store store;
+    spinkv_status status;
+
+    options.type = "redis";
+    options.url = "redis://localhost";
+    atomic_fetch_add(moving->ready, 1);
+    while (atomic_load(moving->ready) < 2) {
+    }
+    if (moving->moves) {
+        CHECK_OK(spinkv_app_add_store(moving->app, "default", &options, &error));
+        return NULL;
+    }
+    status = spinkv_open_default(moving->app, &store, &error);
+    if (status == SPINKV_OK) {
+        CHECK_OK(set_text(store, "k", "v"));
+        CHECK_VALUE("v", store, "k");
+        spinkv_close(store);
+    } else {
+        CHECK_STATUS(SPINKV_UNSUPPORTED, status);
+    }
+    return NULL;
+}
+
+static void moving_the_default_store_under_opening(void) {
+    int round;
+
+    for (round = 0; round < rounds(400); round++) {
+        atomic_int ready = 0;
+        struct moving both[2];
+        CHECK_OK(spinkv_app_new(&both[0].app, &err));
+        CHECK_OK(spinkv_app_set_state_dir(both[0].app, "", &err));
+        both[1] = both[0] = (struct moving){both[0].app, &ready, false};
+        both[1].moves = true;
+        in_threads(2, open_or_move, both, sizeof(both[0]));
+        spinkv_app_free(both[0].app);
+    }
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {
         TEST(the_default_app_is_one),
@@ -312,6 +361,7 @@ int main(int argc, char **argv) {
         TEST(opening_what_is_being_closed),
         TEST(freeing_an_app_under_its_stores),
         TEST(adding_and_opening_in_one_app),
+        TEST(moving_the_default_store_under_opening),
     };
 
     return RUN_TESTS(tests, argc, argv);

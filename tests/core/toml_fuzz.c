@@ -333,11 +333,11 @@ static void as_deep_as_may_be(void) {
     int level;
 
     fputs("[a", file);
-    put_times(file, ".a", 900);
+    put_times(file, ".a", 100);
     fputs("]\n", file);
     for (level = 0; level < 8; level++) {
         fputs(level > 0 ? "{a" : "a", file);
-        put_times(file, ".a", 900);
+        put_times(file, ".a", 100);
         fputs(level < 7 ? " = [\n" : " = 1", file);
     }
     put_times(file, "}]", 7);
