@@ -205,8 +205,9 @@ typedef struct spinkv_options {
     /* spin: the SQLite file, absolute, or relative to the current directory of the moment when the
      * store is added. Missing parent folders are made when it is opened. "" and ":memory:" mean in
      * memory: private to the app and the label, gone when the app and all its stores are. NULL
-     * means the same, but for the label "default", which stays in the state directory. At most 500
-     * bytes once absolute. */
+     * means the same, but for the label "default", which stays in the state directory; only in a
+     * runtime configuration "default" without a path is in memory, too. At most 500 bytes once
+     * absolute. */
     const char *path;
     /* A spinkv_durability. */
     spinkv_durability durability;
@@ -227,7 +228,9 @@ typedef struct spinkv_options {
      * missing is SPINKV_IO. Works in a folder that cannot be written, too; in one that can, SQLite
      * leaves the -wal and -shm files that reading a file in WAL mode takes. */
     bool read_only;
-    /* redis, needed: the server, as in redis://user:password@host:port/database. Secret. */
+    /* redis, needed: redis:// or rediss:// with a host, as in redis://user:password@host:port/0, or
+     * unix:// or redis+unix:// with the path of a socket, as in unix:///run/redis.sock. Secret but
+     * for the host, the port, the database's number and the path. */
     const char *url;
     /* azure_cosmos, needed: the account. */
     const char *account;
@@ -264,8 +267,9 @@ typedef struct spinkv_options {
  * Sets the option called name ("type", "path", "durability", "url", "account" and so on) to a text.
  * The text is borrowed for as long as the options are used. durability is "full" or "normal".
  *
- * Errors: SPINKV_INVALID_ARGUMENT for an unknown name (the message suggests the nearest one), an
- * option that is no text, or a text that is not allowed. name, text and options must not be NULL.
+ * Errors: SPINKV_INVALID_ARGUMENT for an unknown name (the message suggests the nearest one of the
+ * type that is set, or of all while none is), an option that is no text, or a text that is not
+ * allowed. name, text and options must not be NULL.
  */
 SPINKV_API spinkv_status spinkv_options_set_text(spinkv_options *options, const char *name,
                                                  const char *text, spinkv_error *err);
@@ -319,13 +323,15 @@ SPINKV_API void spinkv_app_free(spinkv_app *app);
  * Loads a Spin app's manifest (spin.toml, of version 1 or 2) for one component: from now on only
  * what its key_value_stores grants may be opened, and the state directory is .spin beside the
  * manifest. component is the component's id; an inline component has the id that Spin gives it.
- * NULL means the only component, and "*" the union of all. An app has at most one manifest.
+ * NULL means the only component, and "*" the union of all. An app has at most one manifest. What
+ * it grants must be that of a store before one is opened: see spinkv_app_check.
  *
  * Errors: SPINKV_INVALID_CONFIG (not TOML, with file, line and column; a wrong type or missing
  * field, with file, line, table and field; a label that is neither kebab-case nor snake_case in
- * version 2), SPINKV_INVALID_ARGUMENT (app or path is NULL; no such component, or NULL where there
- * are several: the message lists those there are; the app has a manifest already), SPINKV_IO,
- * SPINKV_NO_MEMORY.
+ * version 2), SPINKV_INVALID_ARGUMENT (app or path is NULL or the path empty; no such component, or
+ * NULL where there are several: the message lists those there are; the app has a manifest already;
+ * the default store's path would be longer than 500 bytes), SPINKV_IO (also for what is no regular
+ * file), SPINKV_NO_MEMORY.
  */
 SPINKV_API spinkv_status spinkv_app_load_manifest(spinkv_app *app, const char *path,
                                                   const char *component, spinkv_error *err);
@@ -333,15 +339,17 @@ SPINKV_API spinkv_status spinkv_app_load_manifest(spinkv_app *app, const char *p
 /*
  * Loads a runtime configuration (runtime-config.toml): adds the store of each
  * [key_value_store.<label>], and takes state_dir, which is relative to the current directory; ""
- * puts the default store in memory. A store's fields are type and the options of spinkv_options; a
- * relative path is resolved against the folder of the file. Other tables are ignored. path NULL
- * means the file that the environment variable RUNTIME_CONFIG_FILE names, and nothing if it is not
+ * puts the default store in memory. A store's fields are type, which must be there, and the options
+ * of spinkv_options; a relative path is resolved against the folder of the file. A store of type
+ * spin without a path is in memory, "default" too. Other tables are ignored. path NULL means the
+ * file that the environment variable RUNTIME_CONFIG_FILE names, and nothing if it is not
  * set or empty. An app has at most one runtime configuration.
  *
  * Errors: SPINKV_INVALID_CONFIG (not TOML; an unknown type or field, a missing field, a wrong type,
  * a number out of range: with file, line and label, never with what may be secret),
  * SPINKV_INVALID_ARGUMENT (app is NULL, a label is in the app already, the app has a runtime
- * configuration already), SPINKV_IO, SPINKV_NO_MEMORY. On failure nothing is added.
+ * configuration already), SPINKV_IO (also for what is no regular file), SPINKV_NO_MEMORY. The
+ * message says so where RUNTIME_CONFIG_FILE named the file. On failure nothing is added.
  */
 SPINKV_API spinkv_status spinkv_app_load_runtime_config(spinkv_app *app, const char *path,
                                                         spinkv_error *err);
@@ -373,10 +381,10 @@ SPINKV_API spinkv_status spinkv_app_set_max_open_stores(spinkv_app *app, uint32_
  * copied. Nothing is opened or made yet. Two labels may share one file, where neither sees the
  * other's tuples.
  *
- * Errors: SPINKV_INVALID_ARGUMENT (app or label is NULL, the label is empty, not UTF-8 or added
- * already; an option is out of range, missing, or another type's; read_only without a path),
- * SPINKV_INVALID_CONFIG (unknown type), SPINKV_IO (the current directory is gone),
- * SPINKV_NO_MEMORY.
+ * Errors, whose message names the store: SPINKV_INVALID_ARGUMENT (app or label is NULL, the
+ * label is empty, not UTF-8 or added already; an option is out of range, missing, or another
+ * type's; read_only without a path), SPINKV_INVALID_CONFIG (unknown type), SPINKV_IO (the current
+ * directory is gone), SPINKV_NO_MEMORY.
  */
 SPINKV_API spinkv_status spinkv_app_add_store(spinkv_app *app, const char *label,
                                               const spinkv_options *options, spinkv_error *err);
@@ -393,15 +401,16 @@ SPINKV_API spinkv_status spinkv_app_grant(spinkv_app *app, const char *label, sp
  * Checks that every label that any component of the manifest uses is that of a store, as Spin does
  * when it loads an app. Opening a store checks it too.
  *
- * Errors: SPINKV_NO_SUCH_STORE, with Spin's message for every such label and component,
- * SPINKV_INVALID_ARGUMENT (app is NULL).
+ * Errors: SPINKV_NO_SUCH_STORE, with Spin's message for such labels and components and what would
+ * configure them, SPINKV_INVALID_ARGUMENT (app is NULL).
  */
 SPINKV_API spinkv_status spinkv_app_check(spinkv_app *app, spinkv_error *err);
 
 /*
  * Lists the app's stores in the byte order of their labels, whether they may be opened or not:
  * labels, and for each a line that says where it lives ("SQLite file /srv/app/.spin/x.db"), without
- * any secret. On success the caller owns both: free them with spinkv_list_free.
+ * any secret and with control characters escaped. On success the caller owns both: free them with
+ * spinkv_list_free.
  *
  * Errors: SPINKV_INVALID_ARGUMENT (a pointer is NULL), SPINKV_IO (the current directory is gone),
  * SPINKV_NO_MEMORY.
@@ -410,10 +419,15 @@ SPINKV_API spinkv_status spinkv_app_list_stores(spinkv_app *app, spinkv_list *la
                                                 spinkv_list *summaries, spinkv_error *err);
 
 /*
- * Lists what is doubtful in the runtime configuration, a line each: a table [key_value_stores],
- * which configures nothing. On success the caller owns the list: free it with spinkv_list_free.
+ * Lists what is doubtful in the manifest and in the runtime configuration, a line each, at most
+ * a hundred of each file: names that are near one that would count (key_value_store in a
+ * component, [components.x], key_value_stores at the top of a manifest, [key_value_stores.x] and
+ * statedir in a runtime configuration), a trigger that names a component which is not there, and a
+ * table [key_value_store.default] without a path, which puts that store in memory. app may be NULL
+ * (the default app). On success the caller owns the list: free it with spinkv_list_free.
  *
- * Errors: SPINKV_INVALID_ARGUMENT (a pointer is NULL), SPINKV_NO_MEMORY.
+ * Errors: SPINKV_INVALID_ARGUMENT (warnings is NULL), SPINKV_NO_MEMORY; for the default app those
+ * of spinkv_app_load_runtime_config.
  */
 SPINKV_API spinkv_status spinkv_app_list_warnings(spinkv_app *app, spinkv_list *warnings,
                                                   spinkv_error *err);
@@ -440,12 +454,12 @@ typedef uint32_t spinkv_store;
  * where they do not exist. Each call gives a new handle. app may be NULL (the default app).
  *
  * Errors: SPINKV_ACCESS_DENIED (the app's component is not granted the store, whether or not it
- * exists), SPINKV_NO_SUCH_STORE (nothing configures the label; "" is not the default; or as
- * spinkv_app_check says),
- * SPINKV_STORE_TABLE_FULL, SPINKV_INVALID_ARGUMENT (label or store is NULL), SPINKV_IO (the file or
- * folder cannot be made or read), SPINKV_CORRUPT (not a database, or its table has another shape),
- * SPINKV_UNSUPPORTED (the file needs a newer SQLite, or is not in UTF-8), SPINKV_BUSY,
- * SPINKV_READ_ONLY (the file lacks the table and cannot be written), SPINKV_NO_MEMORY.
+ * exists), SPINKV_NO_SUCH_STORE (nothing configures the label: the message lists those there are;
+ * "" is not the default; or as spinkv_app_check says), SPINKV_STORE_TABLE_FULL,
+ * SPINKV_INVALID_ARGUMENT (label or store is NULL), SPINKV_IO (the file or folder cannot be made or
+ * read), SPINKV_CORRUPT (not a database, or its table has another shape), SPINKV_UNSUPPORTED (the
+ * file needs a newer SQLite, or is not in UTF-8), SPINKV_BUSY, SPINKV_READ_ONLY (the file lacks the
+ * table and cannot be written), SPINKV_NO_MEMORY.
  */
 SPINKV_API spinkv_status spinkv_open(spinkv_app *app, const char *label, spinkv_store *store,
                                      spinkv_error *err);

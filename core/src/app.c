@@ -13,8 +13,6 @@
 #include "handle.h"
 #include "options.h"
 
-#define DEFAULT_STATE_DIR ".spin"
-#define DEFAULT_FILE "sqlite_key_value.db"
 #define MAX_OPEN_STORES 65535
 
 static pthread_mutex_t apps_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -135,14 +133,17 @@ static spinkv_status make_default_app(spinkv_app **app, spinkv_error *err) {
     return status;
 }
 
-/* The app that NULL stands for; app itself otherwise. */
-static spinkv_status resolve_app(spinkv_app **app, spinkv_error *err) {
+spinkv_status spinkv__app_resolve(spinkv_app **app, spinkv_error *err) {
     if (!*app) {
         spinkv__apps_lock();
         *app = default_app;
         spinkv__apps_unlock();
     }
     return *app ? SPINKV_OK : make_default_app(app, err);
+}
+
+bool spinkv__app_is_default(const spinkv_app *app) {
+    return app == default_app;
 }
 
 /* ---- The state directory and the limit on stores ----------------------------------------------- */
@@ -168,7 +169,7 @@ spinkv_status spinkv_app_set_state_dir(spinkv_app *app, const char *state_dir, s
     }
     if (state_dir[0] != '\0') {
         struct spinkv__path file;
-        status = spinkv__path_absolute(state_dir, DEFAULT_FILE, &file, err);
+        status = spinkv__path_absolute(state_dir, SPINKV__DEFAULT_FILE, &file, err);
         if (status == SPINKV_OK) {
             status = spinkv__path_absolute(state_dir, NULL, &absolute, err);
         }
@@ -210,8 +211,8 @@ spinkv_status spinkv__entry_path(const spinkv_app *app, const struct spinkv__ent
         return SPINKV_OK;
     }
     *path = buffer->text;
-    return spinkv__path_absolute(app->state_dir ? app->state_dir : DEFAULT_STATE_DIR, DEFAULT_FILE,
-                                 buffer, err);
+    return spinkv__path_absolute(app->state_dir ? app->state_dir : SPINKV__DEFAULT_STATE_DIR,
+                                 SPINKV__DEFAULT_FILE, buffer, err);
 }
 
 static struct spinkv__store_config *
@@ -232,21 +233,39 @@ new_config(const spinkv_app *app, const struct spinkv__entry *entry, const char 
     return config;
 }
 
+/* Says that nothing configures a label, which there are, and how one more is added. */
+static spinkv_status fail_no_such_store(const spinkv_app *app, const char *label,
+                                        spinkv_error *err) {
+    const char *nearest = spinkv__app_near_label(app, label);
+    struct spinkv__shown_list labels = {"", false};
+    const char *advice =
+        "add it to the app with its options (add_store, stores) or in a runtime configuration";
+
+    if (spinkv__app_is_default(app)) {
+        advice = "open another with options of its own (path=...), or name a runtime configuration "
+                 "in RUNTIME_CONFIG_FILE";
+    }
+    if (label[0] == '\0') {
+        advice = "a label is not empty";
+    }
+    spinkv__app_show_labels(app, &labels);
+    return spinkv__fail(err, SPINKV_NO_SUCH_STORE,
+                        "no store %s is configured%s%s%s; there %s %s; %s",
+                        spinkv__show_name(label).text, nearest ? " (did you mean " : "",
+                        nearest ? spinkv__show_name(nearest).text : "", nearest ? "?)" : "",
+                        app->entries && app->entries->next ? "are" : "is", labels.text, advice);
+}
+
 /* Whether a store may be opened now, which its entry or its absence says. */
 static spinkv_status check_entry(const spinkv_app *app, const struct spinkv__entry *entry,
                                  const char *label, spinkv_error *err) {
     if (!entry) {
-        return spinkv__fail(
-            err, SPINKV_NO_SUCH_STORE,
-            "no store %s is configured: only \"default\" is there by itself, add others to "
-            "the app with their options",
-            spinkv__show_key(label, strlen(label)).text);
+        return fail_no_such_store(app, label, err);
     }
     if (!spinkv__backend_find(entry->options.type)) {
-        return spinkv__fail(
-            err, SPINKV_UNSUPPORTED,
-            "the store \"%.60s\" is of type \"%.40s\", which this build cannot open", label,
-            entry->options.type);
+        return spinkv__fail(err, SPINKV_UNSUPPORTED,
+                            "the store %s is of type \"%s\", which this build cannot open",
+                            spinkv__show_name(label).text, entry->options.type);
     }
     if (app->open_count >= app->max_open_stores) {
         return spinkv__fail(err, SPINKV_STORE_TABLE_FULL,
@@ -348,7 +367,7 @@ spinkv_status spinkv_open(spinkv_app *app, const char *label, spinkv_store *stor
     if (!store || !label) {
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the label or the store is NULL");
     }
-    status = resolve_app(&app, err);
+    status = spinkv__app_resolve(&app, err);
     if (status != SPINKV_OK) {
         return status;
     }
@@ -373,7 +392,7 @@ spinkv_status spinkv_app_seed(spinkv_app *app, const spinkv_pair *pairs, size_t 
                               spinkv_error *err) {
     struct spinkv__open_store open_store = {NULL, NULL, NULL};
     spinkv_store store = 0;
-    spinkv_status status = resolve_app(&app, err);
+    spinkv_status status = spinkv__app_resolve(&app, err);
 
     if (status != SPINKV_OK) {
         return status;

@@ -7,9 +7,12 @@
 #include "backend.h"
 #include "manifest.h"
 #include "path.h"
+#include "show.h"
 #include "spinkv.h"
 
 #define SPINKV__DEFAULT_LABEL "default"
+#define SPINKV__DEFAULT_STATE_DIR ".spin"
+#define SPINKV__DEFAULT_FILE "sqlite_key_value.db"
 
 /* A store that an app has. */
 struct spinkv__entry {
@@ -47,18 +50,34 @@ struct spinkv_app {
     struct spinkv__manifest manifest;
     /* The component that counts, or NULL for the union of all. */
     char *component;
+    /* Whether every label that the manifest grants was found to be that of a store. */
+    bool labels_checked;
     /* Labels that were granted in code. */
     struct spinkv__label *grants;
     /* The runtime configuration's path, if there is one, and what is doubtful in it. */
     char *runtime_config;
     struct spinkv__label *warnings;
+    /* Where in it the default store's table is, if that has no path; 0 otherwise. */
+    unsigned default_line;
 };
 
-/* The functions that take an app are called with the apps locked, but for spinkv__app_store_closed.
- */
+/* The functions that take an app are called with the apps locked, but for spinkv__app_store_closed
+ * and spinkv__app_resolve. */
+
+/* Puts the default app in place of NULL, made and configured if this is its first use. */
+spinkv_status spinkv__app_resolve(spinkv_app **app, spinkv_error *err);
+
+/* Whether this is the default app. */
+bool spinkv__app_is_default(const spinkv_app *app);
 
 /* The entry with this label, or NULL. */
 struct spinkv__entry *spinkv__app_find(const spinkv_app *app, const char *label);
+
+/* The label of a store that is near this one; NULL if there is none. */
+const char *spinkv__app_near_label(const spinkv_app *app, const char *label);
+
+/* Lists the labels of all stores, in byte order, as many as fit. */
+void spinkv__app_show_labels(const spinkv_app *app, struct spinkv__shown_list *list);
 
 /* Says where the state directory is (absolute, or ""), unless somebody who counts more has. The
  * text is taken over or freed. */
@@ -76,7 +95,7 @@ spinkv_status spinkv__app_put_entries(spinkv_app *app, struct spinkv__entry *ent
 spinkv_status spinkv__app_check_grant(const spinkv_app *app, const char *label, spinkv_error *err);
 
 /* Whether every label that the manifest grants is that of a store. */
-spinkv_status spinkv__app_check_labels(const spinkv_app *app, spinkv_error *err);
+spinkv_status spinkv__app_check_labels(spinkv_app *app, spinkv_error *err);
 
 /*
  * Makes an entry, checking label and options; path is put in place of that of the options.

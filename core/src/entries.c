@@ -8,6 +8,7 @@
 #include "error.h"
 #include "limits.h"
 #include "memory.h"
+#include "names.h"
 #include "options.h"
 #include "path.h"
 
@@ -43,7 +44,7 @@ spinkv_status spinkv__entry_new(const char *label, const spinkv_options *options
 
     *entry = NULL;
     if (status == SPINKV_OK) {
-        status = spinkv__options_check(options, err);
+        status = spinkv__options_check(options, NULL, err);
     }
     if (status == SPINKV_OK && options->read_only && spinkv__options_are_spin(options) && !path &&
         !in_state_dir) {
@@ -73,6 +74,16 @@ struct spinkv__entry *spinkv__app_find(const spinkv_app *app, const char *label)
         entry = entry->next;
     }
     return entry;
+}
+
+const char *spinkv__app_near_label(const spinkv_app *app, const char *label) {
+    struct spinkv__nearest nearest = {NULL, 0};
+    const struct spinkv__entry *entry;
+
+    for (entry = app->entries; entry; entry = entry->next) {
+        spinkv__nearer_name(&nearest, label, entry->label);
+    }
+    return nearest.name;
 }
 
 /* Takes out the default entry that the app began with, if it is still there. */
@@ -108,10 +119,19 @@ spinkv_status spinkv__app_put_entries(spinkv_app *app, struct spinkv__entry *ent
         }
     }
     if (last) {
+        app->labels_checked = false;
         last->next = app->entries;
         app->entries = entries;
     }
     return SPINKV_OK;
+}
+
+/* Puts the store that it is about before what the error says. */
+static spinkv_status fail_for(const char *label, spinkv_status status, spinkv_error *err) {
+    if (label && label[0] != '\0') {
+        spinkv__error_prefix(err, "the store %s: ", spinkv__show_name(label).text);
+    }
+    return status;
 }
 
 spinkv_status spinkv_app_add_store(spinkv_app *app, const char *label,
@@ -137,7 +157,7 @@ spinkv_status spinkv_app_add_store(spinkv_app *app, const char *label,
         status = spinkv__entry_new(label, options, path, in_state_dir, &entry, err);
     }
     if (status != SPINKV_OK) {
-        return status;
+        return fail_for(label, status, err);
     }
     spinkv__apps_lock();
     status = spinkv__app_put_entries(app, entry, err);
@@ -171,6 +191,32 @@ static spinkv_status append_entry(const spinkv_app *app, const struct spinkv__en
     return status == SPINKV_OK ? append_text(summaries, summary, err) : status;
 }
 
+static int compare_labels(const void *a, const void *b) {
+    const struct spinkv__entry *const *first = a, *const *second = b;
+
+    return strcmp((*first)->label, (*second)->label);
+}
+
+/* The entries in the byte order of their labels, *count of them. Caller frees; NULL if memory is
+ * out. */
+static const struct spinkv__entry **sort_entries(const spinkv_app *app, size_t *count) {
+    const struct spinkv__entry *entry, **sorted;
+    size_t i = 0;
+
+    for (entry = app->entries; entry; entry = entry->next) {
+        i++;
+    }
+    sorted = calloc(i + 1, sizeof(*sorted));
+    *count = i;
+    for (entry = app->entries; sorted && entry; entry = entry->next) {
+        sorted[--i] = entry;
+    }
+    if (sorted) {
+        qsort(sorted, *count, sizeof(*sorted), compare_labels);
+    }
+    return sorted;
+}
+
 /* The entry whose label comes next in byte order after this one (NULL: the first). */
 static const struct spinkv__entry *next_by_label(const spinkv_app *app, const char *after) {
     const struct spinkv__entry *entry, *next = NULL;
@@ -184,11 +230,20 @@ static const struct spinkv__entry *next_by_label(const spinkv_app *app, const ch
     return next;
 }
 
+void spinkv__app_show_labels(const spinkv_app *app, struct spinkv__shown_list *list) {
+    const struct spinkv__entry *entry = NULL;
+
+    while (!list->is_full && (entry = next_by_label(app, entry ? entry->label : NULL))) {
+        spinkv__shown_list_add(list, spinkv__show_name(entry->label).text);
+    }
+}
+
 spinkv_status spinkv_app_list_stores(spinkv_app *app, spinkv_list *labels, spinkv_list *summaries,
                                      spinkv_error *err) {
     struct spinkv__list_builder label_builder = {0}, summary_builder = {0};
-    const struct spinkv__entry *entry = NULL;
+    const struct spinkv__entry **sorted;
     spinkv_status status = SPINKV_OK;
+    size_t i, count = 0;
 
     if (!app || !labels || !summaries) {
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the app, labels or summaries is NULL");
@@ -196,10 +251,13 @@ spinkv_status spinkv_app_list_stores(spinkv_app *app, spinkv_list *labels, spink
     memset(labels, 0, sizeof(*labels));
     memset(summaries, 0, sizeof(*summaries));
     spinkv__apps_lock();
-    while (status == SPINKV_OK && (entry = next_by_label(app, entry ? entry->label : NULL))) {
-        status = append_entry(app, entry, &label_builder, &summary_builder, err);
+    sorted = sort_entries(app, &count);
+    status = sorted ? SPINKV_OK : spinkv__fail_no_memory(err, "the list of stores");
+    for (i = 0; i < count && status == SPINKV_OK; i++) {
+        status = append_entry(app, sorted[i], &label_builder, &summary_builder, err);
     }
     spinkv__apps_unlock();
+    free(sorted);
     if (status == SPINKV_OK) {
         spinkv__list_finish(&label_builder, labels);
         spinkv__list_finish(&summary_builder, summaries);

@@ -8,27 +8,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "show.h"
 #include "utf8.h"
 
 /* How many bytes of a key a message shows. */
 #define SHOWN_BYTES 40
 
-/* Makes one line of UTF-8 of a message, whatever the names in it hold. */
-static void make_readable(char *message) {
-    size_t i, size = strlen(message);
-    bool valid = spinkv__utf8_is_valid(message, size);
+/* Room for a message before it is made fit to be shown and cut. */
+#define RAW_SIZE (2 * SPINKV_ERROR_MESSAGE_SIZE)
 
-    for (i = 0; i < size; i++) {
-        unsigned char byte = (unsigned char)message[i];
-        if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !valid)) {
-            message[i] = '?';
-        }
-    }
+/* Puts a message where it belongs, as one line of UTF-8 whatever the names in it hold. */
+static void put_message(spinkv_error *err, const char *raw) {
+    spinkv__escape(err->message, sizeof(err->message), raw, strlen(raw), false);
 }
 
 spinkv_status spinkv__fail(spinkv_error *err, spinkv_status status, const char *format, ...) {
+    char raw[RAW_SIZE];
     va_list arguments;
-    int length;
 
     if (!err) {
         return status;
@@ -36,14 +32,27 @@ spinkv_status spinkv__fail(spinkv_error *err, spinkv_status status, const char *
     err->status = status;
     err->engine_code = 0;
     va_start(arguments, format);
-    length = vsnprintf(err->message, sizeof(err->message), format, arguments);
+    vsnprintf(raw, sizeof(raw), format, arguments);
     va_end(arguments);
-    if (length >= (int)sizeof(err->message)) {
-        size_t end = spinkv__utf8_boundary(err->message, sizeof(err->message) - 1);
-        err->message[end] = '\0';
-    }
-    make_readable(err->message);
+    put_message(err, raw);
     return status;
+}
+
+void spinkv__error_prefix(spinkv_error *err, const char *format, ...) {
+    char raw[RAW_SIZE];
+    va_list arguments;
+    int used;
+
+    if (!err) {
+        return;
+    }
+    va_start(arguments, format);
+    used = vsnprintf(raw, sizeof(raw), format, arguments);
+    va_end(arguments);
+    if (used >= 0 && (size_t)used < sizeof(raw)) {
+        snprintf(raw + used, sizeof(raw) - (size_t)used, "%s", err->message);
+    }
+    put_message(err, raw);
 }
 
 spinkv_status spinkv__fail_no_memory(spinkv_error *err, const char *what) {
@@ -51,29 +60,15 @@ spinkv_status spinkv__fail_no_memory(spinkv_error *err, const char *what) {
 }
 
 struct spinkv__shown_key spinkv__show_key_start(const void *key, size_t key_size) {
-    const unsigned char *bytes = key;
+    size_t end = key_size, used = 0;
     struct spinkv__shown_key shown;
-    size_t end = key_size, used = 0, i;
-    bool readable;
 
     if (end > SHOWN_BYTES) {
         end = spinkv__utf8_boundary(key, SHOWN_BYTES);
     }
-    readable = spinkv__utf8_is_valid(key, end);
     shown.text[used++] = '"';
-    for (i = 0; i < end; i++) {
-        bool plain = bytes[i] >= 0x20 && bytes[i] != 0x7f && (bytes[i] < 0x80 || readable);
-        if (bytes[i] == '"' || bytes[i] == '\\') {
-            shown.text[used++] = '\\';
-        }
-        if (plain) {
-            shown.text[used++] = (char)bytes[i];
-        } else {
-            used += (size_t)snprintf(shown.text + used, 5, "\\x%02x", bytes[i]);
-        }
-    }
-    shown.text[used++] = '"';
-    snprintf(shown.text + used, sizeof(shown.text) - used, "%s", end < key_size ? "..." : "");
+    used += spinkv__escape(shown.text + used, sizeof(shown.text) - used, key, end, true);
+    snprintf(shown.text + used, sizeof(shown.text) - used, "\"%s", end < key_size ? "..." : "");
     return shown;
 }
 

@@ -15,6 +15,10 @@ spinkv_status spinkv__fail(spinkv_error *err, spinkv_status status, const char *
 /* spinkv__fail of SPINKV_NO_MEMORY; what says what the memory was for. */
 spinkv_status spinkv__fail_no_memory(spinkv_error *err, const char *what);
 
+/* Puts a text in printf's format before the message of err, which may be NULL. */
+void spinkv__error_prefix(spinkv_error *err, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Says in err, which may be NULL, that nothing is wrong. */
 static inline void spinkv__error_clear(spinkv_error *err) {
     if (err) {

@@ -11,10 +11,18 @@
 
 #include "error.h"
 #include "names.h"
+#include "show.h"
 #include "toml.h"
+#include "warnings.h"
 
 /* The most components and triggers of a manifest, together. */
 #define PARTS_MOST 10000
+
+/* The field that grants. */
+#define LABELS "key_value_stores"
+
+/* Room for what a table is called in messages. */
+#define TABLE_SIZE (SPINKV__SHOWN_SIZE + 40)
 
 typedef const spinkv__toml_node node;
 
@@ -30,6 +38,8 @@ struct reading {
     struct spinkv__component **last;
     const char *path;
     bool checks_labels;
+    /* Whether all components have been added. */
+    bool is_complete;
     struct trigger *triggers, **last_trigger;
     unsigned parts, inline_counter;
     spinkv_error *err;
@@ -39,15 +49,15 @@ struct reading {
 
 static spinkv_status fail_at(struct reading *reading, node *at, const char *table,
                              const char *what) {
-    return spinkv__fail(reading->err, SPINKV_INVALID_CONFIG, "%s:%u: %.80s: %s", reading->path,
+    return spinkv__fail(reading->err, SPINKV_INVALID_CONFIG, "%s:%u: %s: %s", reading->path,
                         at ? spinkv__toml_line(at) : 1, table, what);
 }
 
 static spinkv_status fail_type(struct reading *reading, node *at, const char *table,
                                const char *field, const char *allowed) {
-    return spinkv__fail(reading->err, SPINKV_INVALID_CONFIG,
-                        "%s:%u: %.80s: %.60s is %s; %s is allowed", reading->path,
-                        spinkv__toml_line(at), table, field, spinkv__toml_type_name(at), allowed);
+    return spinkv__fail(reading->err, SPINKV_INVALID_CONFIG, "%s:%u: %s: %s is %s; %s is allowed",
+                        reading->path, spinkv__toml_line(at), table, spinkv__show_word(field).text,
+                        spinkv__toml_type_name(at), allowed);
 }
 
 static spinkv_status fail_no_memory(struct reading *reading) {
@@ -74,30 +84,23 @@ static const char *plain_text(node *at) {
     return strlen(text) == size ? text : NULL;
 }
 
-const struct spinkv__component *spinkv__manifest_find(const struct spinkv__manifest *manifest,
-                                                      const char *id) {
-    const struct spinkv__component *component = manifest->components;
-
-    while (component && strcmp(component->id, id) != 0) {
-        component = component->next;
-    }
-    return component;
-}
-
 static spinkv_status add_label(struct reading *reading, struct spinkv__label ***last, node *at,
                                const char *table) {
     struct spinkv__label *label;
     const char *text = plain_text(at);
-    char what[160];
+    char what[160 + SPINKV__SHOWN_SIZE];
 
+    if (!text && spinkv__toml_type(at) == SPINKV__TOML_TEXT) {
+        return fail_at(reading, at, table, "a label in " LABELS " holds a NUL");
+    }
     if (!text) {
-        return fail_type(reading, at, table, "an item of key_value_stores", "a string without NUL");
+        return fail_type(reading, at, table, "an item of " LABELS, "a string");
     }
     if (reading->checks_labels && !spinkv__is_kebab_case(text) && !spinkv__is_snake_case(text)) {
         snprintf(what, sizeof(what),
-                 "the label \"%.60s\" in key_value_stores is not allowed: "
+                 "the label %s in " LABELS " is not allowed: "
                  "expected kebab-case or snake_case",
-                 text);
+                 spinkv__show_name(text).text);
         return fail_at(reading, at, table, what);
     }
     label = calloc(1, sizeof(*label));
@@ -109,15 +112,30 @@ static spinkv_status add_label(struct reading *reading, struct spinkv__label ***
     return label && label->text ? SPINKV_OK : fail_no_memory(reading);
 }
 
+/* Warns of a component's fields that were probably meant to grant. */
+static spinkv_status warn_of_fields(struct reading *reading, node *at, const char *table) {
+    struct spinkv__near_field near = {&reading->manifest->warnings,
+                                      reading->path,
+                                      table,
+                                      ": ",
+                                      LABELS,
+                                      " grants nothing; the field is called " LABELS};
+
+    return spinkv__warn_of_near(&near, at, reading->err);
+}
+
 /* Adds a component with the labels that its table grants. table names it in messages. */
 static spinkv_status add_component(struct reading *reading, const char *id, node *at,
                                    const char *table) {
     struct spinkv__component *component;
     struct spinkv__label **last;
-    node *labels = spinkv__toml_get(at, "key_value_stores");
+    node *labels = spinkv__toml_get(at, LABELS);
     spinkv_status status = count_part(reading, at);
     size_t i;
 
+    if (status == SPINKV_OK && strcmp(id, SPINKV__ALL_COMPONENTS) == 0) {
+        status = fail_at(reading, at, table, "the id \"*\" stands for all components");
+    }
     if (status != SPINKV_OK) {
         return status;
     }
@@ -132,13 +150,13 @@ static spinkv_status add_component(struct reading *reading, const char *id, node
         return fail_no_memory(reading);
     }
     if (labels && spinkv__toml_type(labels) != SPINKV__TOML_ARRAY) {
-        return fail_type(reading, labels, table, "key_value_stores", "an array of strings");
+        return fail_type(reading, labels, table, LABELS, "an array of strings");
     }
     last = &component->labels;
     for (i = 0; labels && i < spinkv__toml_size(labels) && status == SPINKV_OK; i++) {
         status = add_label(reading, &last, spinkv__toml_item(labels, i), table);
     }
-    return status;
+    return status == SPINKV_OK ? warn_of_fields(reading, at, table) : status;
 }
 
 /* ---- Version 1 -------------------------------------------------------------------------------- */
@@ -146,7 +164,7 @@ static spinkv_status add_component(struct reading *reading, const char *id, node
 static spinkv_status read_v1_component(struct reading *reading, node *at) {
     node *id_node = spinkv__toml_get(at, "id");
     const char *id = plain_text(id_node);
-    char table[128];
+    char table[TABLE_SIZE];
 
     if (spinkv__toml_type(at) != SPINKV__TOML_TABLE) {
         return fail_type(reading, at, "component", "an item", "a table");
@@ -155,9 +173,9 @@ static spinkv_status read_v1_component(struct reading *reading, node *at) {
         return fail_at(reading, at, "[[component]]", "the field id is missing; a string is needed");
     }
     if (!id) {
-        return fail_type(reading, id_node, "[[component]]", "id", "a string");
+        return fail_type(reading, id_node, "[[component]]", "id", "a string without NUL");
     }
-    snprintf(table, sizeof(table), "[[component]] with id \"%.60s\"", id);
+    snprintf(table, sizeof(table), "[[component]] with id %s", spinkv__show_name(id).text);
     if (spinkv__manifest_find(reading->manifest, id)) {
         return fail_at(reading, id_node, table, "another component has this id");
     }
@@ -201,9 +219,9 @@ static spinkv_status each_entry(struct reading *reading, node *table,
 
 static spinkv_status read_named_component(struct reading *reading,
                                           const struct spinkv__toml_entry *entry) {
-    char table[128];
+    char table[TABLE_SIZE];
 
-    snprintf(table, sizeof(table), "[component.%.60s]", entry->key);
+    snprintf(table, sizeof(table), "[component.%s]", spinkv__show_word(entry->key).text);
     if (strlen(entry->key) != entry->key_size) {
         return fail_at(reading, entry->value, table, "the id holds a NUL");
     }
@@ -239,10 +257,10 @@ static char *format_id(const char *before, const char *middle, const char *after
 /* Gathers a type's triggers, with the ids that are written. */
 static spinkv_status read_trigger_type(struct reading *reading,
                                        const struct spinkv__toml_entry *entry) {
-    char table[128];
+    char table[TABLE_SIZE];
     size_t i;
 
-    snprintf(table, sizeof(table), "[[trigger.%.60s]]", entry->key);
+    snprintf(table, sizeof(table), "[[trigger.%s]]", spinkv__show_word(entry->key).text);
     if (spinkv__toml_type(entry->value) != SPINKV__TOML_ARRAY) {
         return fail_type(reading, entry->value, "[trigger]", entry->key, "an array of tables");
     }
@@ -258,7 +276,7 @@ static spinkv_status read_trigger_type(struct reading *reading,
             return fail_type(reading, at, table, "an item", "a table");
         }
         if (id && !plain_text(id)) {
-            return fail_type(reading, id, table, "id", "a string");
+            return fail_type(reading, id, table, "id", "a string without NUL");
         }
         trigger = calloc(1, sizeof(*trigger));
         if (!trigger) {
@@ -347,17 +365,37 @@ static char *inline_id(struct reading *reading, const struct trigger *trigger, b
     return id;
 }
 
-/* A component of a trigger: a table is an inline one, a string names another. */
+/* Warns of a trigger's component that the manifest does not have. */
+static spinkv_status warn_of_stranger(struct reading *reading, const struct trigger *trigger,
+                                      node *at) {
+    const char *id = plain_text(at);
+
+    if (id && spinkv__manifest_find(reading->manifest, id)) {
+        return SPINKV_OK;
+    }
+    return spinkv__warn(&reading->manifest->warnings, reading->err,
+                        "%s:%u: the trigger %s names the component %s, which is not in the "
+                        "manifest",
+                        reading->path, spinkv__toml_line(at), spinkv__show_name(trigger->id).text,
+                        spinkv__show_name(id ? id : "with a NUL").text);
+}
+
+/* A component of a trigger: a table is an inline one, a string names another, for which a second
+ * pass looks when all are known. */
 static spinkv_status read_component_spec(struct reading *reading, const struct trigger *trigger,
                                          node *at, bool is_only) {
     spinkv_status status;
-    char table[160];
+    char table[TABLE_SIZE];
     char *id;
 
     if (spinkv__toml_type(at) == SPINKV__TOML_TEXT) {
+        return reading->is_complete ? warn_of_stranger(reading, trigger, at) : SPINKV_OK;
+    }
+    if (reading->is_complete) {
         return SPINKV_OK;
     }
-    snprintf(table, sizeof(table), "a component of the trigger \"%.60s\"", trigger->id);
+    snprintf(table, sizeof(table), "a component of the trigger %s",
+             spinkv__show_name(trigger->id).text);
     if (spinkv__toml_type(at) != SPINKV__TOML_TABLE) {
         return fail_type(reading, at, table, "it", "the id of a component or a table");
     }
@@ -451,13 +489,37 @@ static spinkv_status read_v2(struct reading *reading, node *root) {
     for (trigger = reading->triggers; trigger && status == SPINKV_OK; trigger = trigger->next) {
         status = read_inline_components(reading, trigger);
     }
+    reading->is_complete = true;
+    for (trigger = reading->triggers; trigger && status == SPINKV_OK; trigger = trigger->next) {
+        status = read_inline_components(reading, trigger);
+    }
     return status;
 }
 
 /* ---- Reading ---------------------------------------------------------------------------------- */
 
+/* Warns of fields at the top that were probably meant to be others, or to stand elsewhere. */
+static spinkv_status warn_of_root(struct reading *reading, node *root, const char *advice) {
+    struct spinkv__label **warnings = &reading->manifest->warnings;
+    struct spinkv__near_field component = {warnings, reading->path, "", "", "component", advice};
+    struct spinkv__near_field labels = {
+        warnings, reading->path, "", "", LABELS, " grants nothing here; a component has " LABELS};
+    node *at = spinkv__toml_get(root, LABELS);
+    spinkv_status status = SPINKV_OK;
+
+    if (at) {
+        status = spinkv__warn(warnings, reading->err, "%s:%u: %s%s", reading->path,
+                              spinkv__toml_line(at), LABELS, labels.advice);
+    }
+    if (status == SPINKV_OK) {
+        status = spinkv__warn_of_near(&labels, root, reading->err);
+    }
+    return status == SPINKV_OK ? spinkv__warn_of_near(&component, root, reading->err) : status;
+}
+
 static spinkv_status read_version(struct reading *reading, node *root) {
     node *version = spinkv__toml_get(root, "spin_manifest_version");
+    spinkv_status status;
     const char *text;
 
     version = version ? version : spinkv__toml_get(root, "spin_version");
@@ -467,10 +529,18 @@ static spinkv_status read_version(struct reading *reading, node *root) {
     }
     text = plain_text(version);
     if (text && strcmp(text, "1") == 0) {
-        return read_v1(reading, root);
+        status = read_v1(reading, root);
+        return status == SPINKV_OK
+                   ? warn_of_root(reading, root,
+                                  " is no component; a component's table is [[component]]")
+                   : status;
     }
     if (spinkv__toml_type(version) == SPINKV__TOML_INTEGER && spinkv__toml_integer(version) == 2) {
-        return read_v2(reading, root);
+        status = read_v2(reading, root);
+        return status == SPINKV_OK
+                   ? warn_of_root(reading, root,
+                                  " is no component; a component's table is [component.<id>]")
+                   : status;
     }
     return fail_at(reading, version, "the manifest",
                    "spin_manifest_version is neither the number 2 nor the string \"1\"");
@@ -507,25 +577,4 @@ spinkv_status spinkv__manifest_read(const char *path, struct spinkv__manifest *m
         spinkv__manifest_free(manifest);
     }
     return status;
-}
-
-void spinkv__labels_free(struct spinkv__label *labels) {
-    while (labels) {
-        struct spinkv__label *next = labels->next;
-        free(labels->text);
-        free(labels);
-        labels = next;
-    }
-}
-
-void spinkv__manifest_free(struct spinkv__manifest *manifest) {
-    while (manifest->components) {
-        struct spinkv__component *component = manifest->components;
-        manifest->components = component->next;
-        spinkv__labels_free(component->labels);
-        free(component->id);
-        free(component);
-    }
-    free(manifest->path);
-    manifest->path = NULL;
 }

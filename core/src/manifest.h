@@ -6,6 +6,9 @@
 
 #include "spinkv.h"
 
+/* What stands for the union of all components, and is the id of none. */
+#define SPINKV__ALL_COMPONENTS "*"
+
 /* A label in a component's key_value_stores. */
 struct spinkv__label {
     struct spinkv__label *next;
@@ -23,6 +26,8 @@ struct spinkv__manifest {
     char *path;
     /* In the order of the text, inline ones after the others. */
     struct spinkv__component *components;
+    /* What is doubtful in it, a line each. */
+    struct spinkv__label *warnings;
 };
 
 /*

@@ -3,12 +3,14 @@
  */
 #include "names.h"
 
-#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 /* The longest name that is compared when a near one is looked for. */
-#define NAME_LONGEST 32
+#define NAME_LONGEST 64
+
+/* How many letters of a long name may differ. */
+#define FAR 4
 
 static bool is_lower(char character) {
     return character >= 'a' && character <= 'z';
@@ -58,6 +60,10 @@ static size_t smallest(size_t a, size_t b, size_t c) {
     return least < c ? least : c;
 }
 
+static char folded(char character) {
+    return is_upper(character) ? (char)(character - 'A' + 'a') : character;
+}
+
 static size_t edit_distance(const char *from, const char *to) {
     size_t row[NAME_LONGEST + 1], i, j;
     size_t from_size = strlen(from), to_size = strlen(to);
@@ -72,7 +78,7 @@ static size_t edit_distance(const char *from, const char *to) {
         size_t diagonal = row[0];
         row[0] = i;
         for (j = 1; j <= to_size; j++) {
-            size_t change = diagonal + (from[i - 1] != to[j - 1]);
+            size_t change = diagonal + (folded(from[i - 1]) != folded(to[j - 1]));
             diagonal = row[j];
             row[j] = smallest(row[j] + 1, row[j - 1] + 1, change);
         }
@@ -80,17 +86,21 @@ static size_t edit_distance(const char *from, const char *to) {
     return row[to_size];
 }
 
-const char *spinkv__nearest_name(const char *written, const char *const *names, unsigned count) {
-    const char *nearest = NULL;
-    size_t least = SIZE_MAX;
-    unsigned i;
+void spinkv__nearer_name(struct spinkv__nearest *nearest, const char *written, const char *name) {
+    size_t written_size = strlen(written), name_size = strlen(name);
+    size_t third = (written_size > name_size ? written_size : name_size) / 3;
+    size_t distance = edit_distance(written, name);
 
-    for (i = 0; i < count; i++) {
-        size_t distance = edit_distance(written, names[i]);
-        if (distance < least) {
-            least = distance;
-            nearest = names[i];
-        }
+    if (distance <= (third < FAR ? third : FAR) &&
+        (!nearest->name || distance < nearest->distance)) {
+        nearest->name = name;
+        nearest->distance = distance;
     }
-    return nearest && least <= 4 && least < strlen(nearest) ? nearest : NULL;
+}
+
+bool spinkv__is_near(const char *written, const char *name) {
+    struct spinkv__nearest nearest = {NULL, 0};
+
+    spinkv__nearer_name(&nearest, written, name);
+    return nearest.name && strcmp(written, name) != 0;
 }

@@ -5,6 +5,7 @@
 #define SPINKV_NAMES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Words of ASCII letters and digits that start with a letter, each all lower or all upper case,
@@ -14,8 +15,18 @@
 bool spinkv__is_kebab_case(const char *name);
 bool spinkv__is_snake_case(const char *name);
 
-/* The name nearest to what was written, by letters put in, left out or changed; NULL if none is
- * near. */
-const char *spinkv__nearest_name(const char *written, const char *const *names, unsigned count);
+/* The known name nearest to what was written, while names are gone through: NULL if none is near.
+ */
+struct spinkv__nearest {
+    const char *name;
+    size_t distance;
+};
+
+/* Takes a name into account, by letters put in, left out or changed; whether small or capital does
+ * not matter. Near means: in a third of the letters at most, and in four. */
+void spinkv__nearer_name(struct spinkv__nearest *nearest, const char *written, const char *name);
+
+/* Whether what was written is near a name without being it. */
+bool spinkv__is_near(const char *written, const char *name);
 
 #endif

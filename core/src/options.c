@@ -12,6 +12,8 @@
 
 #include "error.h"
 #include "names.h"
+#include "show.h"
+#include "url.h"
 
 /* The types of store, as bits. */
 enum {
@@ -30,14 +32,19 @@ static const struct {
 
 #define TYPE_COUNT (sizeof(types) / sizeof(types[0]))
 
+/* A limit is a number of which 0 means none. */
 enum kind {
     TEXT,
     DURABILITY,
     NUMBER,
+    LIMIT,
     BOOLEAN
 };
 
-static const char *const kind_names[] = {"a text", "a text", "a number", "true or false"};
+/* What an option of each kind takes, and which of the three functions below sets it. */
+static const char *const takes[] = {"a text", "\"full\" or \"normal\"", "a whole number",
+                                    "a whole number (0 for no limit)", "true or false"};
+static const enum kind setters[] = {TEXT, TEXT, NUMBER, NUMBER, BOOLEAN};
 
 struct option {
     const char *name;
@@ -61,9 +68,9 @@ static const struct option table[] = {
     OPTION(path, TEXT, 0, SPIN, 0),
     OPTION(durability, DURABILITY, 0, ANY, 0),
     OPTION(busy_timeout_ms, NUMBER, 86400000, ANY, 0),
-    OPTION(max_key_bytes, NUMBER, INT64_MAX, ANY, 0),
-    OPTION(max_value_bytes, NUMBER, INT64_MAX, ANY, 0),
-    OPTION(max_entries, NUMBER, INT64_MAX, ANY, 0),
+    OPTION(max_key_bytes, LIMIT, INT64_MAX, ANY, 0),
+    OPTION(max_value_bytes, LIMIT, INT64_MAX, ANY, 0),
+    OPTION(max_entries, LIMIT, INT64_MAX, ANY, 0),
     OPTION(cache_bytes, NUMBER, INT64_MAX, ANY, 0),
     OPTION(read_only, BOOLEAN, 0, ANY, 0),
     OPTION(url, TEXT, 0, REDIS, REDIS),
@@ -136,45 +143,71 @@ static void list_names(unsigned allowed, char names[NAMES_SIZE]) {
     }
 }
 
+/*
+ * A name that nobody knows, as messages show it: only if it could be one, as anything else may be a
+ * secret that stands in the wrong place.
+ */
+static struct spinkv__shown show_unknown(const char *name) {
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    struct spinkv__shown none = {"(not shown: more than letters, digits, _ and -)"};
+
+    return name[strspn(name, letters)] == '\0' ? spinkv__show_name(name) : none;
+}
+
 /* ---- Setting one by name ---------------------------------------------------------------------- */
 
 static spinkv_status fail_unknown(unsigned allowed, const char *name, spinkv_error *err) {
-    const char *known[OPTION_COUNT], *nearest;
+    struct spinkv__nearest nearest = {NULL, 0};
     char names[NAMES_SIZE];
-    unsigned i, count = 0;
+    unsigned i;
 
     for (i = 0; i < OPTION_COUNT; i++) {
         if (table[i].allowed & allowed) {
-            known[count++] = table[i].name;
+            spinkv__nearer_name(&nearest, name, table[i].name);
         }
     }
     list_names(allowed, names);
-    nearest = spinkv__nearest_name(name, known, count);
-    return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "unknown option \"%.40s\"%s%s%s are %s", name,
-                        nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-                        nearest ? "\"? There" : "; there", names);
+    return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "unknown option %s%s%s%s are %s",
+                        show_unknown(name).text, nearest.name ? ", did you mean \"" : "",
+                        nearest.name ? nearest.name : "", nearest.name ? "\"? There" : "; there",
+                        names);
 }
 
-static spinkv_status find_option(spinkv_options *options, const char *name, enum kind kind,
+/* The option with this name, or NULL. */
+static const struct option *option_called(const char *name) {
+    size_t i = 0;
+
+    while (i < OPTION_COUNT && strcmp(table[i].name, name) != 0) {
+        i++;
+    }
+    return i < OPTION_COUNT ? &table[i] : NULL;
+}
+
+const char *spinkv__option_takes(const char *name) {
+    const struct option *option = option_called(name);
+
+    return option ? takes[option->kind] : NULL;
+}
+
+/* Finds the option to set by its name. Of a type that was not set yet any option may be one. */
+static spinkv_status find_option(spinkv_options *options, const char *name, enum kind setter,
                                  const struct option **option, spinkv_error *err) {
-    unsigned allowed = options ? type_bit(options->type) : 0;
-    size_t i;
+    unsigned allowed = options && options->type ? type_bit(options->type) : ANY;
 
     if (!options || !name) {
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the options or the name is NULL");
     }
-    for (i = 0; i < OPTION_COUNT; i++) {
-        if (strcmp(table[i].name, name) == 0) {
-            *option = &table[i];
-            if (strcmp(kind_names[table[i].kind], kind_names[kind]) == 0) {
-                spinkv__error_clear(err);
-                return SPINKV_OK;
-            }
-            return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the option \"%s\" is %s, not %s",
-                                name, kind_names[table[i].kind], kind_names[kind]);
-        }
+    *option = option_called(name);
+    if (!*option) {
+        return fail_unknown(allowed ? allowed : ANY, name, err);
     }
-    return fail_unknown(allowed ? allowed : ANY, name, err);
+    if (setters[(*option)->kind] != setter) {
+        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the option \"%s\" takes %s, not %s",
+                            name, takes[(*option)->kind], takes[setter]);
+    }
+    spinkv__error_clear(err);
+    return SPINKV_OK;
 }
 
 static spinkv_status set_durability(spinkv_options *options, const char *text, spinkv_error *err) {
@@ -184,7 +217,8 @@ static spinkv_status set_durability(spinkv_options *options, const char *text, s
         options->durability = SPINKV_DURABILITY_NORMAL;
     } else {
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
-                            "durability is \"%.40s\"; \"full\" and \"normal\" are allowed", text);
+                            "durability is %s; \"full\" and \"normal\" are allowed",
+                            show_unknown(text).text);
     }
     return SPINKV_OK;
 }
@@ -250,9 +284,9 @@ spinkv_status spinkv_options_set_boolean(spinkv_options *options, const char *na
 
 static spinkv_status fail_unknown_type(const char *type, spinkv_error *err) {
     return spinkv__fail(err, SPINKV_INVALID_CONFIG,
-                        "type is \"%.40s\"; \"spin\", \"redis\", \"azure_cosmos\" and "
+                        "type is %s; \"spin\", \"redis\", \"azure_cosmos\" and "
                         "\"aws_dynamo\" are allowed",
-                        type);
+                        show_unknown(type).text);
 }
 
 /* Checks one option against the type of the store and against its range. */
@@ -270,46 +304,46 @@ static spinkv_status check_option(const spinkv_options *options, const struct op
                             "a store of type \"%s\" has no option \"%s\"; there are %s",
                             options->type ? options->type : "spin", option->name, names);
     }
-    if ((option->needed & type) && (!text || text[0] == '\0')) {
+    if ((option->needed & type) && !text) {
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
                             "a store of type \"%s\" needs \"%s\", a text", options->type,
                             option->name);
     }
-    return option->kind == NUMBER ? check_range(option, get_number(options, option), false, err)
-                                  : SPINKV_OK;
-}
-
-static spinkv_status check_url(const char *url, spinkv_error *err) {
-    static const char *const schemes[] = {"redis://", "rediss://", "redis+unix://", "unix://"};
-    size_t i;
-
-    for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-        if (strncmp(url, schemes[i], strlen(schemes[i])) == 0) {
-            return SPINKV_OK;
-        }
+    if ((option->needed & type) && text[0] == '\0') {
+        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
+                            "\"%s\" is empty; a store of type \"%s\" needs it", option->name,
+                            options->type);
     }
-    return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
-                        "url does not begin with redis://, rediss://, redis+unix:// or unix://");
+    if (type == REDIS && strcmp(option->name, "url") == 0) {
+        return spinkv__url_check(text, err);
+    }
+    if (option->kind == DURABILITY && options->durability != SPINKV_DURABILITY_FULL &&
+        options->durability != SPINKV_DURABILITY_NORMAL) {
+        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "durability is %d; 0 and 1 are allowed",
+                            (int)options->durability);
+    }
+    return setters[option->kind] == NUMBER
+               ? check_range(option, get_number(options, option), false, err)
+               : SPINKV_OK;
 }
 
-spinkv_status spinkv__options_check(const spinkv_options *options, spinkv_error *err) {
+spinkv_status spinkv__options_check(const spinkv_options *options, const char **wrong,
+                                    spinkv_error *err) {
     unsigned type = type_bit(options->type);
     spinkv_status status = SPINKV_OK;
     size_t i;
 
     if (type == 0) {
+        if (wrong) {
+            *wrong = "type";
+        }
         return fail_unknown_type(options->type, err);
     }
     for (i = 0; i < OPTION_COUNT && status == SPINKV_OK; i++) {
         status = check_option(options, &table[i], type, err);
-    }
-    if (status == SPINKV_OK && type == REDIS) {
-        status = check_url(options->url, err);
-    }
-    if (status == SPINKV_OK && options->durability != SPINKV_DURABILITY_FULL &&
-        options->durability != SPINKV_DURABILITY_NORMAL) {
-        status = spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "durability is %d; 0 and 1 are allowed",
-                              (int)options->durability);
+        if (status != SPINKV_OK && wrong) {
+            *wrong = table[i].name;
+        }
     }
     return status;
 }
@@ -351,38 +385,31 @@ void spinkv__options_free(spinkv_options *copy) {
     }
 }
 
-/*
- * A URL without user, password and query. Where an '@' after a '?' leaves open which is which,
- * nothing but the scheme is shown.
- */
-static void summarize_url(const char *url, char summary[SPINKV__SUMMARY_SIZE]) {
-    const char *scheme_end = strstr(url, "://") + 3;
-    const char *at = strrchr(scheme_end, '@');
-    const char *query = scheme_end + strcspn(scheme_end, "?#");
-    const char *host = at ? at + 1 : scheme_end;
-    int host_size = at && at > query ? 0 : (int)strcspn(host, "?#");
-
-    snprintf(summary, SPINKV__SUMMARY_SIZE, "Redis at %.*s%s%s%.*s", (int)(scheme_end - url), url,
-             at ? "***" : "", at && host_size ? "@" : "", host_size, host);
-}
-
 void spinkv__options_summarize(const spinkv_options *options, char summary[SPINKV__SUMMARY_SIZE]) {
+    const size_t room = SPINKV__SUMMARY_SIZE;
+    size_t used = 0;
+
     switch (type_bit(options->type)) {
     case REDIS:
-        summarize_url(options->url, summary);
+        used = (size_t)snprintf(summary, room, "Redis at ");
+        spinkv__url_show(options->url, summary + used, room - used);
         break;
     case AZURE_COSMOS:
-        snprintf(summary, SPINKV__SUMMARY_SIZE,
-                 "Azure Cosmos DB, account %s, database %s, container %s", options->account,
-                 options->database, options->container);
+        snprintf(summary, room, "Azure Cosmos DB, account %s, database %s, container %s",
+                 spinkv__show_word(options->account).text,
+                 spinkv__show_word(options->database).text,
+                 spinkv__show_word(options->container).text);
         break;
     case AWS_DYNAMO:
-        snprintf(summary, SPINKV__SUMMARY_SIZE, "Amazon DynamoDB, region %s, table %s",
-                 options->region, options->table);
+        snprintf(summary, room, "Amazon DynamoDB, region %s, table %s",
+                 spinkv__show_word(options->region).text, spinkv__show_word(options->table).text);
         break;
     default:
-        snprintf(summary, SPINKV__SUMMARY_SIZE, "%s%s%s",
-                 options->path ? "SQLite file " : "SQLite in memory",
-                 options->path ? options->path : "", options->read_only ? ", read-only" : "");
+        used = (size_t)snprintf(summary, room, "SQLite %s", options->path ? "file " : "in memory");
+        if (options->path) {
+            used += spinkv__escape(summary + used, room - used, options->path,
+                                   strlen(options->path), false);
+        }
+        snprintf(summary + used, room - used, "%s", options->read_only ? ", read-only" : "");
     }
 }

@@ -8,13 +8,18 @@
 #include "spinkv.h"
 
 /* Room for a one-line summary of where a store lives. */
-#define SPINKV__SUMMARY_SIZE 640
+#define SPINKV__SUMMARY_SIZE 2560
 
 /*
  * Whether these options hold together: the type is known (else SPINKV_INVALID_CONFIG), has what it
  * needs and nothing of another type's, and each is in its range (else SPINKV_INVALID_ARGUMENT).
+ * wrong, which may be NULL, becomes the name of the option that is wrong or missing.
  */
-spinkv_status spinkv__options_check(const spinkv_options *options, spinkv_error *err);
+spinkv_status spinkv__options_check(const spinkv_options *options, const char **wrong,
+                                    spinkv_error *err);
+
+/* What an option takes, "a text" for one; NULL if there is no such option. */
+const char *spinkv__option_takes(const char *name);
 
 /* Copies options with their texts, with path in place of theirs; false if memory is out. */
 bool spinkv__options_copy(spinkv_options *copy, const spinkv_options *options, const char *path);

@@ -12,11 +12,12 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "show.h"
 
 static spinkv_status fail_too_long(const char *path, size_t length, spinkv_error *err) {
     return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
-                        "the path %.60s... is %zu bytes long as an absolute path, the limit is %d",
-                        path, length, SPINKV__PATH_LONGEST);
+                        "the path %s is %zu bytes long as an absolute path, the limit is %d",
+                        spinkv__show_word(path).text, length, SPINKV__PATH_LONGEST);
 }
 
 static spinkv_status fail_with_errno(const char *action, const char *path, int error,

@@ -8,13 +8,19 @@
 
 #include "app.h"
 #include "error.h"
-#include "memory.h"
 #include "options.h"
 #include "path.h"
+#include "show.h"
 #include "toml.h"
+#include "warnings.h"
 
 /* The most stores that a file may configure. */
 #define STORES_MOST 10000
+
+/* The fields of a file that are read, and the environment variable that may name one. */
+#define STORES "key_value_store"
+#define STATE_DIR "state_dir"
+#define VARIABLE "RUNTIME_CONFIG_FILE"
 
 typedef const spinkv__toml_node node;
 
@@ -26,20 +32,20 @@ struct reading {
     /* Absolute, "" for in memory, NULL for not said. */
     char *state_dir;
     struct spinkv__label *warnings;
+    /* The line of the default store's table, if that has no path; 0 otherwise. */
+    unsigned default_line;
     spinkv_error *err;
 };
 
 /* Puts the place and the table before what the error says already. */
 static spinkv_status fail_in(struct reading *reading, node *at, const char *label,
                              spinkv_status status) {
-    char what[SPINKV_ERROR_MESSAGE_SIZE];
-
-    if (!reading->err) {
-        return status;
+    if (reading->err) {
+        reading->err->status = status;
     }
-    snprintf(what, sizeof(what), "%s", reading->err->message);
-    return spinkv__fail(reading->err, status, "%s:%u: [key_value_store.%.60s]: %s", reading->path,
-                        spinkv__toml_line(at), label, what);
+    spinkv__error_prefix(reading->err, "%s:%u: %s: ", reading->path, spinkv__toml_line(at),
+                         spinkv__show_table(label).text);
+    return status;
 }
 
 static spinkv_status fail_type(struct reading *reading, node *at, const char *field,
@@ -56,32 +62,43 @@ static spinkv_status no_memory(struct reading *reading) {
 /* Sets one option by its name and the type of its value. */
 static spinkv_status set_option(struct reading *reading, spinkv_options *options,
                                 const struct spinkv__toml_entry *entry) {
-    const char *text;
+    const char *text, *takes = spinkv__option_takes(entry->key);
+    enum spinkv__toml_type type = spinkv__toml_type(entry->value);
+    spinkv_error *err = reading->err;
     size_t size;
 
     if (strlen(entry->key) != entry->key_size) {
-        return spinkv__fail(reading->err, SPINKV_INVALID_ARGUMENT,
-                            "the name of a field holds a NUL");
+        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the name of a field holds a NUL");
     }
-    switch (spinkv__toml_type(entry->value)) {
-    case SPINKV__TOML_TEXT:
-        text = spinkv__toml_text(entry->value, &size);
-        if (strlen(text) != size) {
-            return spinkv__fail(reading->err, SPINKV_INVALID_ARGUMENT, "%.40s holds a NUL",
-                                entry->key);
-        }
-        return spinkv_options_set_text(options, entry->key, text, reading->err);
-    case SPINKV__TOML_INTEGER:
+    if (strcmp(entry->key, STATE_DIR) == 0) {
+        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
+                            "unknown option \"" STATE_DIR
+                            "\": it is no store's, and stands above the first table");
+    }
+    if (type == SPINKV__TOML_INTEGER) {
         return spinkv_options_set_number(options, entry->key, spinkv__toml_integer(entry->value),
-                                         reading->err);
-    case SPINKV__TOML_BOOLEAN:
-        return spinkv_options_set_boolean(options, entry->key, spinkv__toml_boolean(entry->value),
-                                          reading->err);
-    default:
-        return spinkv__fail(reading->err, SPINKV_INVALID_ARGUMENT,
-                            "%.40s is %s; a text, a number or a boolean is allowed", entry->key,
-                            spinkv__toml_type_name(entry->value));
+                                         err);
     }
+    if (type == SPINKV__TOML_BOOLEAN) {
+        return spinkv_options_set_boolean(options, entry->key, spinkv__toml_boolean(entry->value),
+                                          err);
+    }
+    if (type == SPINKV__TOML_TEXT || !takes) {
+        text = type == SPINKV__TOML_TEXT ? spinkv__toml_text(entry->value, &size) : "";
+        if (type == SPINKV__TOML_TEXT && takes && strlen(text) != size) {
+            return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "%s holds a NUL", entry->key);
+        }
+        return spinkv_options_set_text(options, entry->key, text, err);
+    }
+    return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the option \"%s\" takes %s, not %s",
+                        entry->key, takes, spinkv__toml_type_name(entry->value));
+}
+
+/* The field of a store's table with this name; the table itself if it has none. */
+static node *field_of(const struct spinkv__toml_entry *store, const char *name) {
+    node *field = name ? spinkv__toml_get(store->value, name) : NULL;
+
+    return field ? field : store->value;
 }
 
 /* Reads a store's options; type comes first, as it decides which others there are. */
@@ -91,7 +108,7 @@ static spinkv_status read_options(struct reading *reading, const struct spinkv__
     node *type = spinkv__toml_get(store->value, "type");
     size_t i, count = spinkv__toml_size(store->value);
     spinkv_status status = SPINKV_OK;
-    node *at = store->value;
+    const char *wrong = NULL;
 
     if (!type) {
         spinkv__fail(reading->err, SPINKV_INVALID_CONFIG,
@@ -105,20 +122,23 @@ static spinkv_status read_options(struct reading *reading, const struct spinkv__
     }
     for (i = 0; i < count && status == SPINKV_OK; i++) {
         if (strcmp(entries[i].key, "type") == 0) {
-            at = entries[i].value;
+            wrong = entries[i].key;
             status = set_option(reading, options, &entries[i]);
         }
     }
     for (i = 0; i < count && status == SPINKV_OK; i++) {
-        at = entries[i].value;
+        wrong = entries[i].key;
         status = set_option(reading, options, &entries[i]);
     }
-    free(entries);
     if (status == SPINKV_OK) {
-        at = store->value;
-        status = spinkv__options_check(options, reading->err);
+        wrong = NULL;
+        status = spinkv__options_check(options, &wrong, reading->err);
     }
-    return status == SPINKV_OK ? status : fail_in(reading, at, store->key, SPINKV_INVALID_CONFIG);
+    if (status != SPINKV_OK) {
+        fail_in(reading, field_of(store, wrong), store->key, SPINKV_INVALID_CONFIG);
+    }
+    free(entries);
+    return status == SPINKV_OK ? status : SPINKV_INVALID_CONFIG;
 }
 
 /* A path beside the file that is read, where it is relative. */
@@ -154,18 +174,23 @@ static spinkv_status read_store(struct reading *reading, const struct spinkv__to
         status = resolve(reading, options.path, &absolute);
         path = absolute.text;
         if (status == SPINKV_INVALID_ARGUMENT) {
-            status = fail_in(reading, store->value, store->key, SPINKV_INVALID_CONFIG);
+            status = fail_in(reading, field_of(store, "path"), store->key, SPINKV_INVALID_CONFIG);
         }
     }
     if (status == SPINKV_OK) {
         status = spinkv__entry_new(store->key, &options, path, false, &entry, reading->err);
         if (status == SPINKV_INVALID_ARGUMENT) {
-            status = fail_in(reading, store->value, store->key, SPINKV_INVALID_CONFIG);
+            status = fail_in(reading, field_of(store, options.read_only ? "read_only" : NULL),
+                             store->key, SPINKV_INVALID_CONFIG);
         }
     }
     if (status == SPINKV_OK) {
         entry->next = reading->entries;
         reading->entries = entry;
+        if (strcmp(store->key, SPINKV__DEFAULT_LABEL) == 0 && !options.path &&
+            spinkv__options_are_spin(&options)) {
+            reading->default_line = spinkv__toml_line(store->value);
+        }
     }
     return status;
 }
@@ -196,7 +221,7 @@ static spinkv_status read_stores(struct reading *reading, node *stores) {
 }
 
 static spinkv_status read_state_dir(struct reading *reading, node *state_dir) {
-    struct spinkv__path absolute = {""};
+    struct spinkv__path absolute = {""}, file;
     spinkv_status status = SPINKV_OK;
     const char *text;
     size_t size;
@@ -210,11 +235,15 @@ static spinkv_status read_state_dir(struct reading *reading, node *state_dir) {
                             reading->path, spinkv__toml_line(state_dir));
     }
     if (text[0] != '\0') {
-        status = spinkv__path_absolute(text, NULL, &absolute, reading->err);
+        status = spinkv__path_absolute(text, SPINKV__DEFAULT_FILE, &file, reading->err);
+        if (status == SPINKV_OK) {
+            status = spinkv__path_absolute(text, NULL, &absolute, reading->err);
+        }
     }
     if (status == SPINKV_INVALID_ARGUMENT) {
         return spinkv__fail(reading->err, SPINKV_INVALID_CONFIG,
-                            "%s:%u: state_dir is longer than %d bytes as an absolute path",
+                            "%s:%u: state_dir is longer than %d bytes as an absolute path with "
+                            "the file's name",
                             reading->path, spinkv__toml_line(state_dir), SPINKV__PATH_LONGEST);
     }
     if (status == SPINKV_OK) {
@@ -224,28 +253,29 @@ static spinkv_status read_state_dir(struct reading *reading, node *state_dir) {
     return status;
 }
 
-static spinkv_status warn_of_plural(struct reading *reading, node *plural) {
-    struct spinkv__label *warning = calloc(1, sizeof(*warning));
-    size_t size = strlen(reading->path) + 128;
+/* Warns of fields at the top that were probably meant to be one of ours. */
+static spinkv_status warn_of_root(struct reading *reading, node *root) {
+    struct spinkv__near_field stores = {&reading->warnings,
+                                        reading->path,
+                                        "",
+                                        "",
+                                        STORES,
+                                        " configures nothing; a store's table is called "
+                                        "[" STORES ".<label>]"};
+    struct spinkv__near_field state_dir = {&reading->warnings,
+                                           reading->path,
+                                           "",
+                                           "",
+                                           STATE_DIR,
+                                           " changes nothing; the state directory is " STATE_DIR};
+    spinkv_status status = spinkv__warn_of_near(&stores, root, reading->err);
 
-    if (warning) {
-        warning->text = malloc(size);
-        reading->warnings = warning;
-    }
-    if (!warning || !warning->text) {
-        return no_memory(reading);
-    }
-    snprintf(warning->text, size,
-             "%s:%u: [key_value_stores] configures nothing; a store's table is called "
-             "[key_value_store.<label>]",
-             reading->path, spinkv__toml_line(plural));
-    return SPINKV_OK;
+    return status == SPINKV_OK ? spinkv__warn_of_near(&state_dir, root, reading->err) : status;
 }
 
 static spinkv_status read_root(struct reading *reading, node *root) {
-    node *stores = spinkv__toml_get(root, "key_value_store");
-    node *plural = spinkv__toml_get(root, "key_value_stores");
-    node *state_dir = spinkv__toml_get(root, "state_dir");
+    node *stores = spinkv__toml_get(root, STORES);
+    node *state_dir = spinkv__toml_get(root, STATE_DIR);
     spinkv_status status = SPINKV_OK;
 
     if (stores) {
@@ -254,10 +284,7 @@ static spinkv_status read_root(struct reading *reading, node *root) {
     if (state_dir && status == SPINKV_OK) {
         status = read_state_dir(reading, state_dir);
     }
-    if (plural && status == SPINKV_OK) {
-        status = warn_of_plural(reading, plural);
-    }
-    return status;
+    return status == SPINKV_OK ? warn_of_root(reading, root) : status;
 }
 
 /* Gives the app what was read, which it takes over. The apps are locked. */
@@ -273,6 +300,7 @@ static spinkv_status put_all(spinkv_app *app, struct reading *reading, char **pa
         reading->entries = NULL;
         app->warnings = reading->warnings;
         reading->warnings = NULL;
+        app->default_line = reading->default_line;
         app->runtime_config = *path;
         *path = NULL;
         if (reading->state_dir) {
@@ -310,13 +338,14 @@ static spinkv_status load(spinkv_app *app, const char *path, spinkv_error *err) 
 }
 
 spinkv_status spinkv_app_load_runtime_config(spinkv_app *app, const char *path, spinkv_error *err) {
+    const char *named = path ? NULL : getenv(VARIABLE);
     struct spinkv__path absolute;
     spinkv_status status;
 
     if (!app) {
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the app is NULL");
     }
-    path = path ? path : getenv("RUNTIME_CONFIG_FILE");
+    path = path ? path : named;
     if (!path || path[0] == '\0') {
         spinkv__error_clear(err);
         return SPINKV_OK;
@@ -327,28 +356,8 @@ spinkv_status spinkv_app_load_runtime_config(spinkv_app *app, const char *path, 
     }
     if (status == SPINKV_OK) {
         spinkv__error_clear(err);
+    } else if (named) {
+        spinkv__error_prefix(err, "from " VARIABLE ": ");
     }
-    return status;
-}
-
-spinkv_status spinkv_app_list_warnings(spinkv_app *app, spinkv_list *warnings, spinkv_error *err) {
-    struct spinkv__list_builder builder = {0};
-    const struct spinkv__label *warning;
-    spinkv_status status = SPINKV_OK;
-
-    if (!app || !warnings) {
-        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the app or warnings is NULL");
-    }
-    memset(warnings, 0, sizeof(*warnings));
-    spinkv__apps_lock();
-    for (warning = app->warnings; warning && status == SPINKV_OK; warning = warning->next) {
-        status = spinkv__list_append(&builder, warning->text, strlen(warning->text), err);
-    }
-    spinkv__apps_unlock();
-    if (status == SPINKV_OK) {
-        spinkv__list_finish(&builder, warnings);
-        spinkv__error_clear(err);
-    }
-    spinkv__list_abandon(&builder);
     return status;
 }

@@ -67,6 +67,12 @@ bool spinkv__utf8_is_valid(const void *text, size_t size) {
     return true;
 }
 
+size_t spinkv__utf8_character_size(const void *text, size_t size) {
+    const unsigned char *bytes = text;
+
+    return bytes[0] < 0x80 ? 1 : character_size(bytes, size);
+}
+
 size_t spinkv__utf8_boundary(const void *text, size_t end) {
     const unsigned char *bytes = text;
     size_t cut = end;

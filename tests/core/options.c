@@ -87,7 +87,7 @@ static void options_of_another_kind(void) {
     REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_options_set_number(&options, "path", 1, error));
     CHECK_HAS("a text", err.message);
     REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_options_set_text(&options, "max_entries", "1", error));
-    CHECK_HAS("a number", err.message);
+    CHECK_HAS("takes a whole number (0 for no limit), not a text", err.message);
     REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_options_set_number(&options, "read_only", 1, error));
     CHECK_HAS("true or false", err.message);
     REFUSES(SPINKV_INVALID_ARGUMENT,

@@ -202,7 +202,7 @@ def test_the_two_are_told_apart(tmp_path: Path, manifest: Path) -> None:
     assert "not granted" in str(denied.value)
     assert "not granted" not in str(unknown.value)
     assert "[key_value_store." not in str(denied.value)
-    assert "spin.toml" not in str(unknown.value)
+    assert "add it to key_value_stores" not in str(unknown.value)
 
 
 @pytest.mark.parametrize("component", [None, "bar", "*"])

@@ -166,7 +166,8 @@ def test_a_missing_field_is_named(tmp_path: Path, kind: str, name: str) -> None:
 @pytest.mark.parametrize("kind", ["", "Spin", "sqlite", "redis ", "dynamo", "azure-cosmos", "é"])
 def test_an_unknown_type_is_told_which_there_are(tmp_path: Path, kind: str) -> None:
     message = refusal(configure(tmp_path, table(kind=kind)))
-    assert f'"{kind}"' in message
+    # What is no name of letters, digits, '_' and '-' may be a secret in the wrong place.
+    assert (f'"{kind}"' in message) == (kind not in ("redis ", "é"))
     assert all(f'"{known}"' in message for known in NEEDED)
 
 
@@ -701,7 +702,7 @@ def test_a_warning_that_is_an_error_makes_no_app(tmp_path: Path) -> None:
 OTHER_TABLES = """
 log_dir = 5
 unknown = [1, [2], { three = 4 }]
-key-value-store = "x"
+kv = "x"
 
 [[config_provider]]
 type = "vault"
@@ -730,11 +731,14 @@ component_ids = ["web"]
 [client_tls.key_value_store.inner]
 type = 5
 
-[Key_Value_Store.upper]
+[sqlite_database.key_value_store]
 type = 5
 
-["key_value_store "]
+[stores]
 type = 5
+
+[state]
+dir = "x"
 """
 
 
@@ -804,7 +808,7 @@ def test_errors_say_what_is_wrong_however_long_the_path_is(tmp_path: Path) -> No
     while len(str(folder)) < 430:
         folder /= "a-folder-with-a-long-name"
     for text, parts in {
-        table(kind="floppy"): ["rc.toml:1", "box", "floppy", '"aws_dynamo"'],
+        table(kind="floppy"): ["rc.toml:2", "box", "floppy", '"aws_dynamo"'],
         table("max_entries = -1"): ["rc.toml:3", "box", "max_entries", "-1", "9223372036854775807"],
         table("max_entry = 1"): ["rc.toml:3", "box", '"max_entry"', '"max_entries"'],
         "state_dir = 5\n": ["rc.toml:1", "state_dir"],

@@ -27,8 +27,8 @@ URLS = [
     f"redis://ada:{WORD}@localhost:6379",
     f"redis://:{WORD}@localhost/3",
     f"rediss://{WORD}:{NUMBER}@[::1]:6379/0",
-    f"redis://ada:{WORD}@{NUMBER}@localhost",
-    f"redis://ada:{WORD}/?#{NUMBER}@localhost",
+    f"redis://ada:{WORD}@{NUMBER}:@localhost",
+    f"redis://ada:{WORD}%2F%3F%23{NUMBER}@localhost",
     f"redis://localhost/0?password={WORD}",
     f"redis://localhost/0?user=a@b&password={WORD}",
     f"redis://ada:{WORD}@localhost/0?token={NUMBER}#{WORD}",
@@ -52,6 +52,24 @@ DYNAMO = {
     "secret_key": NUMBER,
     "token": f"{WORD}/{NUMBER}",
 }
+# Refused, as what stands in the place of a host, a port, a database or a socket may be a password.
+WRONG_URLS = [
+    f"redis://default:{WORD}",
+    f"redis://:{WORD}",
+    f"redis://:{NUMBER}",
+    f"redis://u:{WORD}/h:1",
+    f"redis://default:{WORD}%40cache.example:6379/0",
+    f"redis://ada:{WORD}/?#{NUMBER}@localhost",
+    f"redis://u:1/{WORD}@localhost",
+    f"redis://{WORD}%40localhost",
+    f"redis://{WORD};{NUMBER}",
+    f"redis://ada:{WORD}@",
+    f"redis://ada:{WORD}@h:{NUMBER}",
+    f"redis://h/{NUMBER}",
+    f"unix://{WORD}",
+    f"unix://{WORD}:{NUMBER}@",
+    f"unix:///run/redis.sock&pass={WORD}",
+]
 SECRETIVE = [*REDIS, COSMOS, DYNAMO]
 SECRET_FIELDS = ["url", "key", "access_key", "secret_key", "token"]
 
@@ -116,6 +134,16 @@ def test_a_right_configuration_is_summed_up_without_secrets(
 def test_the_host_of_a_url_is_shown(tmp_path: Path, url: str) -> None:
     app = spinkv.App(stores={"far": {"type": "redis", "url": url}}, state_dir="")
     assert url.rpartition("@")[2] in app.stores()["far"]
+
+
+@pytest.mark.parametrize("url", WRONG_URLS)
+def test_a_url_whose_place_is_none(tmp_path: Path, url: str) -> None:
+    error = load(tmp_path / "rc.toml", toml({"type": "redis", "url": url}))
+    assert isinstance(error, spinkv.InvalidConfig)
+    assert "rc.toml:3: [key_value_store.far]: " in str(error)
+    with pytest.raises(spinkv.InvalidArgument, match='the store "far": ') as caught:
+        spinkv.App(stores={"far": {"type": "redis", "url": url}})
+    assert_silent_error(caught.value)
 
 
 MISTAKES = [
@@ -281,6 +309,12 @@ WRONG_OPTIONS: list[dict[str, Loose]] = [
     {**DYNAMO, "secret_key": int(NUMBER)},
     {**DYNAMO, "region": None},
     {**DYNAMO, "key": WORD},
+    {"type": URLS[0]},
+    {"type": f"u:{WORD}@h"},
+    {URLS[0]: NUMBER},
+    {"durability": URLS[0]},
+    {"max_entries": URLS[0]},
+    {"read_only": URLS[0]},
 ]
 
 
