@@ -30,6 +30,10 @@ static spinkv_store handle_of(const Store *store) {
     return store ? store->handle : 0;
 }
 
+static spinkv_status list_default_warnings(spinkv_error *err, spinkv_list *warnings) {
+    return spinkv_app_list_warnings(NULL, warnings, err);
+}
+
 static void *make_object(size_t size, spinkv_error *err) {
     void *object = calloc(1, size);
 
@@ -91,8 +95,9 @@ typedef struct App {
         spinkv_status set_max_open_stores(spinkv_error *err, uint32_t max_open_stores) {
             return spinkv_app_set_max_open_stores(app_of($self), max_open_stores, err);
         }
-        spinkv_status add_store(spinkv_error *err, const char *label, const spinkv_options *options) {
-            return spinkv_app_add_store(app_of($self), label, options, err);
+        spinkv_status add_store(spinkv_error *err, const char *store_label,
+                                const spinkv_options *store_options) {
+            return spinkv_app_add_store(app_of($self), store_label, store_options, err);
         }
     }
 } App;
@@ -179,6 +184,9 @@ typedef struct Store {
 } Store;
 
 const char *spinkv_version(void);
+
+/* What is doubtful in the default app's configuration. */
+spinkv_status list_default_warnings(spinkv_error *err, spinkv_list *warnings);
 
 #ifdef SWIGPYTHON
 %include "lang/python_hot.i"

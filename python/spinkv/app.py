@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
-from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias, TypedDict
 
 from . import _core
-from .errors import InvalidArgument
+from .errors import Error, InvalidArgument
 from .store import Store, pairs_of
 
 if TYPE_CHECKING:
@@ -57,8 +59,14 @@ class App(_core.App):
       is current when the store is opened.
     - ``max_open_stores``: how many stores of this app may be open at once, 1 to 65,535.
 
-    Stores stay open and usable when the app they came from is gone. What is doubtful in a runtime
-    configuration is a warning (:class:`UserWarning`).
+    Without a manifest, RUNTIME_CONFIG_FILE counts only for the default app, which is that of
+    :func:`open` and :func:`open_default`: ``App()`` does not read it.
+
+    Every label that the manifest grants to any component must be that of a store when the app is
+    made: of ``stores`` or of the runtime configuration, as :meth:`add_store` comes too late for it.
+
+    Stores stay open and usable when the app they came from is gone. What is doubtful in a manifest
+    or a runtime configuration is a warning (:class:`UserWarning`).
 
     Raises InvalidConfig (a file is not TOML, or says what is not allowed), InvalidArgument (no such
     component, or none named where there are several), NoSuchStore (the manifest grants a store
@@ -71,6 +79,9 @@ class App(_core.App):
     """
 
     __module__ = "spinkv"
+
+    _manifest: _Path | None = None
+    _component: str | None = None
 
     def __init__(
         self,
@@ -86,19 +97,20 @@ class App(_core.App):
         self._set_max_open_stores(max_open_stores)
         if manifest is not None:
             self._load_manifest(manifest, component)
+            self._manifest, self._component = manifest, component
         elif component is not None:
             raise InvalidArgument("a component is one of a manifest's: give the manifest too")
         if manifest is not None or runtime_config is not None:
             self._load_runtime_config(runtime_config)
-        for label, options in (stores or {}).items():
-            self.add_store(label, **options)
+        for label, options in _stores_of(stores):
+            self._add_store((label, options))
         if state_dir is not None:
             self._set_state_dir(state_dir)
         for warning in self._list_warnings():
             warnings.warn(warning, stacklevel=2)
         self._check()
 
-    def add_store(self, label: str, **options: Unpack[_Options]) -> None:
+    def add_store(self, label: str, /, **options: Unpack[_Options]) -> None:
         """Add a store, or give ``default`` a place of its own. Nothing is opened or made yet.
 
         Options, all by name:
@@ -107,7 +119,8 @@ class App(_core.App):
           ``"aws_dynamo"`` are checked, and cannot be opened by this version.
         - ``path``: the SQLite file (str or PathLike), relative to the directory that is current
           now. "" and ":memory:" mean in memory: private to this app and label, gone when the app
-          and its stores are. None means the same, but for ``default``, which stays in place.
+          and its stores are. None means the same, but for ``default``, which stays in the state
+          directory; in a runtime configuration, ``default`` without ``path`` is in memory.
         - ``durability``: ``"full"`` (a write that returned survives the loss of power) or
           ``"normal"`` (it survives the end of the process).
         - ``busy_timeout_ms``: how long a call waits for another writer, 0 to 86,400,000; 5,000.
@@ -120,12 +133,12 @@ class App(_core.App):
           (aws_dynamo), as in Spin's runtime configuration.
 
         Raises InvalidArgument (an unknown option, a value out of range, a label that is empty or
-        there already), InvalidConfig (an unknown type), TypeError.
+        there already), InvalidConfig (an unknown type), TypeError. The message names the store.
 
         >>> app = spinkv.App()
         >>> app.add_store("cache", path="cache.db", max_entries=0)
         """
-        self._add_store(label, options)
+        self._add_store((label, options))
 
     def grant(self, label: str) -> None:
         """Grant a store, in addition to what the manifest grants.
@@ -187,7 +200,14 @@ class App(_core.App):
         return Store(self, "default")
 
     def __repr__(self) -> str:
-        return f"<spinkv.App at {id(self):#x}>"
+        parts = ["<spinkv.App"]
+        if self._manifest is not None:
+            parts.append(f"manifest={os.fsdecode(self._manifest)!r}")
+        if self._component is not None:
+            parts.append(f"component={self._component!r}")
+        with contextlib.suppress(Error):
+            parts.append(f"stores={len(self._list_stores()[0])}")
+        return " ".join(parts) + ">"
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("an App cannot be copied or pickled; make it again in the other process")
@@ -196,19 +216,17 @@ class App(_core.App):
 def open(label: str, **options: Unpack[_Options]) -> Store:
     """Open a store by its label.
 
-    Without options it is a store of the default app, which has one: ``default``. With options it is
-    a store of its own, with the options of :meth:`App.add_store`.
+    Without options it is a store of the default app. That has ``default``, and what the runtime
+    configuration has that the environment variable RUNTIME_CONFIG_FILE named at its first use; what
+    is doubtful in that is a warning (:class:`UserWarning`), once. With options it is a store of its
+    own, with the options of :meth:`App.add_store`.
 
     Raises what :meth:`App.add_store` and :meth:`App.open` raise.
 
     >>> with spinkv.open("cache", path="cache.db", max_entries=0) as store:
     ...     store.set("key", "value")
     """
-    if not options:
-        return Store(None, label)
-    app = App()
-    app.add_store(label, **options)
-    return app.open(label)
+    return _open(label, options)
 
 
 def open_default(**options: Unpack[_Options]) -> Store:
@@ -222,4 +240,43 @@ def open_default(**options: Unpack[_Options]) -> Store:
     ...     store.name
     'default'
     """
-    return open("default", **options)
+    return _open("default", options)
+
+
+_default_app_has_warned = False
+
+
+def _open(label: str, options: _Options) -> Store:
+    if options:
+        app = App()
+        app._add_store((label, options))
+        return app.open(label)
+    _warn_of_default_app()
+    return Store(None, label)
+
+
+def _warn_of_default_app() -> None:
+    """Say once what is doubtful in the default app's configuration, which this loads."""
+    global _default_app_has_warned
+    if not _default_app_has_warned:
+        found = _core.list_default_warnings()
+        _default_app_has_warned = True
+        for warning in found:
+            warnings.warn(warning, stacklevel=4)
+
+
+def _stores_of(stores: Mapping[str, _Options] | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The labels and options of ``stores``, whose shape is checked here."""
+    if stores is None:
+        return
+    if not isinstance(stores, Mapping):
+        kind = type(stores).__name__
+        raise TypeError(f"stores must be a mapping of labels to mappings of options, not {kind}")
+    for label, options in stores.items():
+        if not isinstance(options, Mapping):
+            kind = type(options).__name__
+            raise TypeError(
+                f'the store "{label!s:.60}": its options must be a mapping, such as '
+                f'{{"path": "x.db"}}, not {kind}'
+            )
+        yield label, dict(options)

@@ -72,7 +72,11 @@ class NoSuchKey(Error, KeyError):
 
 
 class Io(Error):
-    """Input or output failed: the disk is full, the file cannot be opened, and what is below."""
+    """Input or output failed: the disk is full, the file cannot be opened, and what is below.
+
+    It is no :class:`OSError`, as what refines it is none either: a key that is too large is an
+    ``io`` error in Spin's interface, and no failure of the system.
+    """
 
     code = "io"
 

@@ -31,6 +31,18 @@ static void raise_invalid_argument(const char *format, PyObject *detail) {
     PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT], format, detail);
 }
 
+/* Says that a str is no UTF-8; of a value nothing is shown, and of a key its beginning. */
+static void raise_not_utf8(PyObject *object, const char *what) {
+    PyErr_Clear();
+    if (strcmp(what, "key") == 0) {
+        PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT], "the key %.60R cannot be written as UTF-8",
+                     object);
+    } else {
+        PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT],
+                     "the %s, a str, cannot be written as UTF-8", what);
+    }
+}
+
 /* Fetches the exception classes from spinkv.errors, which has one for each status. */
 static int load_error_classes(void) {
     PyObject *module = PyImport_ImportModule("spinkv.errors");
@@ -101,7 +113,7 @@ static int borrow(PyObject *object, const char *what, struct borrowed *borrowed)
         borrowed->data = PyUnicode_AsUTF8AndSize(object, &size);
         borrowed->size = (size_t)size;
         if (!borrowed->data && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) {
-            raise_invalid_argument("the str %R cannot be written as UTF-8", object);
+            raise_not_utf8(object, what);
         }
         return borrowed->data ? 0 : -1;
     }
@@ -203,6 +215,7 @@ static int read_keys(PyObject *object, struct batch *batch) {
 static int read_pair(PyObject *kept, PyObject *object, void *item) {
     spinkv_pair *pair = item;
     PyObject *both = NULL;
+    Py_ssize_t size;
     int failed = -1;
 
     if (!PyUnicode_Check(object) && !PyBytes_Check(object)) {
@@ -213,7 +226,11 @@ static int read_pair(PyObject *kept, PyObject *object, void *item) {
                  lend_kept(kept, PyTuple_GET_ITEM(both, 1), "value", &pair->value) < 0;
     } else if (!PyErr_Occurred() || PyErr_ExceptionMatches(PyExc_TypeError)) {
         PyErr_Clear();
-        PyErr_Format(PyExc_TypeError, "an item must be a pair of a key and a value, not %.200R", object);
+        size = both ? PyTuple_GET_SIZE(both) : 0;
+        PyErr_Format(PyExc_TypeError,
+                     both ? "an item must be a pair of a key and a value, not %.80s of %zd"
+                          : "an item must be a pair of a key and a value, not %.80s",
+                     Py_TYPE(object)->tp_name, size);
     }
     Py_XDECREF(both);
     return failed ? -1 : 0;
@@ -261,15 +278,91 @@ static PyObject *two_lists_of(const spinkv_list *first, const spinkv_list *secon
     return both;
 }
 
+/* A str without NUL, as UTF-8 that lives as long as the str. */
+static const char *read_text(PyObject *object, const char *what) {
+    const char *text;
+    Py_ssize_t size;
+
+    if (!PyUnicode_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "%s must be str, not %.80s", what, Py_TYPE(object)->tp_name);
+        return NULL;
+    }
+    text = PyUnicode_AsUTF8AndSize(object, &size);
+    if (!text || strlen(text) != (size_t)size) {
+        PyErr_Clear();
+        PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT],
+                     "the %s %.60R cannot be written as UTF-8 without a NUL", what, object);
+        return NULL;
+    }
+    return text;
+}
+
+/* What an option takes, in Python's words; NULL if there is no such option. */
+static const char *option_takes(const char *name) {
+    spinkv_options scratch = SPINKV_OPTIONS_INIT;
+
+    if (spinkv_options_set_number(&scratch, name, 0, NULL) == SPINKV_OK) {
+        return strncmp(name, "max_", 4) == 0 ? "an int (0 for no limit)" : "an int";
+    }
+    if (spinkv_options_set_boolean(&scratch, name, false, NULL) == SPINKV_OK) {
+        return "a bool";
+    }
+    if (spinkv_options_set_text(&scratch, name, "", NULL) == SPINKV_OK) {
+        return strcmp(name, "path") == 0 ? "a path (str, bytes or PathLike)" : "a str";
+    }
+    return strcmp(name, "durability") == 0 ? "the str \"full\" or \"normal\"" : NULL;
+}
+
+/* Says that an int is beyond what an option takes, or beyond 64 bits, in which case it is not shown. */
+static int raise_out_of_range(const char *name) {
+    spinkv_options scratch = SPINKV_OPTIONS_INIT;
+    spinkv_error err = {SPINKV_OK, 0, ""};
+    const char *allowed;
+
+    if (spinkv_options_set_number(&scratch, name, 0, &err) != SPINKV_OK) {
+        raise_error(&err);
+        return -1;
+    }
+    spinkv_options_set_number(&scratch, name, INT64_MIN, &err);
+    allowed = strchr(err.message, ';');
+    PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT], "%s is out of range%s", name,
+                 allowed ? allowed : "");
+    return -1;
+}
+
+/* Says why an object was no text. It may be secret, so nothing that Python says of it is passed on. */
+static int raise_no_text(const char *name, PyObject *value) {
+    spinkv_options scratch = SPINKV_OPTIONS_INIT;
+    const char *takes = option_takes(name);
+    spinkv_error err = {SPINKV_OK, 0, ""};
+
+    if (PyErr_ExceptionMatches(PyExc_TypeError)) {
+        PyErr_Clear();
+        if (takes) {
+            PyErr_Format(PyExc_TypeError, "the option %s takes %s, not %.80s", name, takes,
+                         Py_TYPE(value)->tp_name);
+        } else {
+            spinkv_options_set_text(&scratch, name, "", &err);
+            raise_error(&err);
+        }
+    } else if (PyErr_ExceptionMatches(PyExc_ValueError)) {
+        PyErr_Clear();
+        PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT],
+                     "the option %.60s holds a NUL or cannot be written as UTF-8", name);
+    }
+    return -1;
+}
+
 /* One option by name. A text is kept alive by the list. */
 static int read_option(spinkv_options *options, PyObject *kept, PyObject *name, PyObject *value) {
-    const char *text_name = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
-    PyObject *bytes = NULL;
+    Py_ssize_t size = 0;
+    const char *text_name = PyUnicode_Check(name) ? PyUnicode_AsUTF8AndSize(name, &size) : NULL;
     spinkv_error err = {SPINKV_OK, 0, ""};
+    PyObject *bytes = NULL;
     spinkv_status status;
 
-    if (!text_name) {
-        PyErr_SetString(PyExc_TypeError, "the names of options are str");
+    if (!text_name || strlen(text_name) != (size_t)size) {
+        PyErr_SetString(PyExc_TypeError, "the name of an option is a str without NUL");
         return -1;
     }
     if (value == Py_None && strcmp(text_name, "path") == 0) {
@@ -280,12 +373,10 @@ static int read_option(spinkv_options *options, PyObject *kept, PyObject *name, 
     } else if (PyLong_Check(value)) {
         int overflow;
         long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
-        number = overflow > 0 ? INT64_MAX : overflow < 0 ? INT64_MIN : number;
-        status = spinkv_options_set_number(options, text_name, number, &err);
-        if (status == SPINKV_OK && overflow) {
-            raise_invalid_argument("%R is more than 9223372036854775807", value);
-            return -1;
+        if (overflow) {
+            return raise_out_of_range(text_name);
         }
+        status = spinkv_options_set_number(options, text_name, number, &err);
     } else if (PyUnicode_FSConverter(value, &bytes)) {
         int appended = PyList_Append(kept, bytes);
         Py_DECREF(bytes);
@@ -294,17 +385,7 @@ static int read_option(spinkv_options *options, PyObject *kept, PyObject *name, 
         }
         status = spinkv_options_set_text(options, text_name, PyBytes_AS_STRING(bytes), &err);
     } else {
-        /* The value may be secret, so nothing that Python says of it is passed on. */
-        if (PyErr_ExceptionMatches(PyExc_TypeError)) {
-            PyErr_Clear();
-            PyErr_Format(PyExc_TypeError, "the option %s is str, int, bool or a path, not %.80s",
-                         text_name, Py_TYPE(value)->tp_name);
-        } else if (PyErr_ExceptionMatches(PyExc_ValueError)) {
-            PyErr_Clear();
-            PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT],
-                         "the option %s holds a NUL or cannot be written as UTF-8", text_name);
-        }
-        return -1;
+        return raise_no_text(text_name, value);
     }
     if (status != SPINKV_OK) {
         raise_error(&err);
@@ -313,22 +394,27 @@ static int read_option(spinkv_options *options, PyObject *kept, PyObject *name, 
     return 0;
 }
 
-/* Options from a dict; returns the list that keeps their texts alive. */
+/* Options from a dict, type first, which decides which others there are; returns the list that keeps
+ * their texts alive. */
 static PyObject *read_options(PyObject *dict, spinkv_options *options) {
     const spinkv_options defaults = SPINKV_OPTIONS_INIT;
-    PyObject *kept = PyList_New(0), *own = NULL, *name, *value;
+    PyObject *kept = PyList_New(0), *own = NULL, *name = NULL, *value;
     Py_ssize_t position = 0;
 
     *options = defaults;
     if (PyDict_Check(dict)) {
         /* A copy, which no path object can change while it is asked for its path. */
         own = PyDict_Copy(dict);
+        name = PyUnicode_FromString("type");
     } else {
         PyErr_SetString(PyExc_TypeError, "the options must be a dict");
     }
-    if (!own) {
+    value = own && name ? PyDict_GetItemWithError(own, name) : NULL;
+    if (!own || !name || PyErr_Occurred() ||
+        (value && kept && read_option(options, kept, name, value) < 0)) {
         Py_CLEAR(kept);
     }
+    Py_XDECREF(name);
     while (kept && PyDict_Next(own, &position, &name, &value)) {
         if (read_option(options, kept, name, value) < 0) {
             Py_CLEAR(kept);
@@ -338,19 +424,62 @@ static PyObject *read_options(PyObject *dict, spinkv_options *options) {
     return kept;
 }
 
+/* Puts the store's label before what the error says, if that is about an option. */
+static void name_store(PyObject *label) {
+    PyObject *type, *error, *trace, *is_plain;
+
+    if (!PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_ValueError)) {
+        return;
+    }
+    PyErr_Fetch(&type, &error, &trace);
+    is_plain = PyObject_CallMethod(label, "isprintable", NULL);
+    if (is_plain) {
+        PyErr_Format(type, is_plain == Py_True ? "the store \"%.60U\": %S" : "the store %.60R: %S",
+                     label, error);
+        Py_DECREF(is_plain);
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(error);
+    Py_XDECREF(trace);
+}
+
+/* A label with a dict of options, as a tuple; returns the list that keeps their texts alive. */
+static PyObject *read_store(PyObject *tuple, const char **label, spinkv_options *options) {
+    PyObject *kept;
+
+    if (!PyTuple_Check(tuple) || PyTuple_GET_SIZE(tuple) != 2) {
+        PyErr_SetString(PyExc_TypeError, "a store is a tuple of a label and a dict of options");
+        return NULL;
+    }
+    *label = read_text(PyTuple_GET_ITEM(tuple, 0), "label");
+    if (!*label) {
+        return NULL;
+    }
+    kept = read_options(PyTuple_GET_ITEM(tuple, 1), options);
+    if (!kept) {
+        name_store(PyTuple_GET_ITEM(tuple, 0));
+    }
+    return kept;
+}
+
 /* An int within a range, for an argument called what. */
 static int read_integer(PyObject *object, const char *what, long long least, long long most,
                         long long *number) {
     int overflow = 0;
 
-    if (!PyLong_Check(object)) {
+    if (!PyLong_Check(object) || PyBool_Check(object)) {
         PyErr_Format(PyExc_TypeError, "%s must be int, not %.80s", what, Py_TYPE(object)->tp_name);
         return -1;
     }
     *number = PyLong_AsLongLongAndOverflow(object, &overflow);
-    if (overflow || *number < least || *number > most) {
-        PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT], "%s is %.80R; %lld to %lld is allowed", what,
-                     object, least, most);
+    if (overflow) {
+        PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT],
+                     "%s is out of range; %lld to %lld is allowed", what, least, most);
+        return -1;
+    }
+    if (*number < least || *number > most) {
+        PyErr_Format(error_classes[SPINKV_INVALID_ARGUMENT], "%s is %lld; %lld to %lld is allowed", what,
+                     *number, least, most);
         return -1;
     }
     return 0;
@@ -361,7 +490,7 @@ static PyObject *read_path(PyObject *object) {
     PyObject *encoded = NULL;
 
     if (!PyUnicode_FSConverter(object, &encoded) && PyErr_ExceptionMatches(PyExc_ValueError)) {
-        raise_invalid_argument("%R is no path", object);
+        raise_invalid_argument("%.60R is no path", object);
     }
     return encoded;
 }
@@ -387,28 +516,20 @@ static int read_app(PyObject *object, void **held) {
     return 0;
 }
 
-/* A str without NUL, as UTF-8 that lives as long as the str. */
-static const char *read_text(PyObject *object, const char *what) {
-    const char *text;
-    Py_ssize_t size;
-
-    if (!PyUnicode_Check(object)) {
-        PyErr_Format(PyExc_TypeError, "%s must be str, not %.80s", what, Py_TYPE(object)->tp_name);
-        return NULL;
-    }
-    text = PyUnicode_AsUTF8AndSize(object, &size);
-    if (!text || strlen(text) != (size_t)size) {
-        raise_invalid_argument("%R cannot be written as UTF-8 without a NUL", object);
-        return NULL;
-    }
-    return text;
-}
 %}
 
 /* ---- Objects ---------------------------------------------------------------------------------- */
 
-/* The method's descriptor has checked the type; an object that was never initialised holds NULL. */
-%typemap(in, noblock=1) struct App *self, struct Store *self {
+/* The method's descriptor has checked the type; an object that was never initialised holds NULL, which
+ * is the default app only where None stands for it. */
+%typemap(in, noblock=1) struct App *self {
+    $1 = ($1_ltype)((SwigPyObject *)$input)->ptr;
+    if (!$1) {
+        PyErr_SetString(error_classes[SPINKV_INVALID_ARGUMENT], "the App was never initialised");
+        SWIG_fail;
+    }
+}
+%typemap(in, noblock=1) struct Store *self {
     $1 = ($1_ltype)((SwigPyObject *)$input)->ptr;
 }
 %typemap(freearg) struct App *self, struct Store *self ""
@@ -607,14 +728,16 @@ LIST_OUT_TYPEMAPS(VALUES, false)
     spinkv_list_free($2);
 }
 
-%typemap(in, noblock=1) const spinkv_options *OPTIONS (spinkv_options read, PyObject *kept = NULL) {
-    kept = read_options($input, &read);
+%typemap(in, noblock=1) (const char *LABEL, const spinkv_options *OPTIONS)
+    (const char *label, spinkv_options read, PyObject *kept = NULL) {
+    kept = read_store($input, &label, &read);
     if (!kept) {
         SWIG_fail;
     }
-    $1 = &read;
+    $1 = ($1_ltype)label;
+    $2 = &read;
 }
-%typemap(freearg, noblock=1) const spinkv_options *OPTIONS {
+%typemap(freearg, noblock=1) (const char *LABEL, const spinkv_options *OPTIONS) {
     Py_XDECREF(kept$argnum);
 }
 

@@ -318,6 +318,27 @@ WRONG_OPTIONS: list[dict[str, Loose]] = [
 ]
 
 
+VALUES: list[Callable[[Loose], object]] = [
+    lambda store: store.set("k", f"{WORD}\ud800"),
+    lambda store: store.set_many({"k": f"{WORD}\ud800"}),
+    lambda store: store.set_many([("k", WORD, NUMBER)]),
+    lambda store: store.set_many([WORD]),
+    lambda store: store.set_many([[WORD]]),
+    lambda store: store.compare_and_swap("k", f"{WORD}\ud800", "v"),
+    lambda store: store.compare_and_swap("k", None, f"{WORD}\ud800"),
+]
+
+
+@pytest.mark.parametrize("call", VALUES)
+def test_a_value_is_never_shown(call: Callable[[Loose], object]) -> None:
+    with (
+        spinkv.App(state_dir="").open_default() as store,
+        pytest.raises((spinkv.InvalidArgument, TypeError)) as caught,
+    ):
+        call(store)
+    assert_silent_error(caught.value)
+
+
 @pytest.mark.parametrize("options", WRONG_OPTIONS, ids=lambda options: ascii(options)[:50])
 def test_wrong_options_in_code(options: dict[str, Loose]) -> None:
     loose: Loose = spinkv
