@@ -65,7 +65,8 @@ static spinkv_status find_state_dir(const char *manifest_path, char **state_dir,
     struct spinkv__path folder, file;
     spinkv_status status;
 
-    snprintf(folder.text, sizeof(folder.text), "%.*s", (int)folder_size, manifest_path);
+    snprintf(folder.text, sizeof(folder.text), "%.*s",
+             (int)(folder_size > 1 ? folder_size - 1 : folder_size), manifest_path);
     status = spinkv__path_absolute(folder.text, SPINKV__DEFAULT_STATE_DIR "/" SPINKV__DEFAULT_FILE,
                                    &file, err);
     if (status != SPINKV_OK) {

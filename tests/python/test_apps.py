@@ -418,6 +418,22 @@ def _path_of(folder: Path, size: int) -> Path:
     return Path(path + "/" + "f" * (size - len(path) - 1))
 
 
+@pytest.mark.parametrize(("size", "fits"), [(474, True), (475, False)])
+def test_a_manifest_leaves_room_for_the_default_stores_path(
+    tmp_path: Path, size: int, fits: bool
+) -> None:
+    folder = _path_of(tmp_path, size)
+    folder.mkdir(parents=True)
+    (folder / "spin.toml").write_text(
+        'spin_manifest_version = 2\n[component.a]\nkey_value_stores = ["default"]\n'
+    )
+    if fits:
+        spinkv.App(manifest=folder / "spin.toml").open_default().close()
+    else:
+        with pytest.raises(spinkv.InvalidArgument, match="the limit is 500"):
+            spinkv.App(manifest=folder / "spin.toml")
+
+
 def test_a_path_may_be_500_bytes_long(tmp_path: Path) -> None:
     path = _path_of(tmp_path, 500)
     with spinkv.open("x", path=path) as store:
