@@ -128,6 +128,13 @@ static void switch_on(sqlite3 *db, int setting, int on) {
     sqlite3_db_config(db, setting, on, (int *)NULL);
 }
 
+/*
+ * The pages of the write-ahead log after which a commit merges it into the database: about as many as
+ * one part of the WAL index lists, so that readers search no more than one, and rarely enough that
+ * fewer than one small write in a thousand meets it.
+ */
+#define LOG_PAGES 4000
+
 /* Settings that the safety and the durability of a file rest on. */
 static int configure(struct connection *connection) {
     sqlite3 *db = connection->db;
@@ -139,6 +146,7 @@ static int configure(struct connection *connection) {
     switch_on(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0);
     switch_on(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0);
     sqlite3_busy_handler(db, wait_for_lock, connection);
+    sqlite3_wal_autocheckpoint(db, LOG_PAGES);
     spinkv__count_watch(connection);
     return sqlite3_exec(db,
                         "PRAGMA synchronous=FULL;"
