@@ -62,12 +62,16 @@ def test_every_method_has_an_example() -> None:
 @pytest.mark.parametrize("number", range(len(blocks("python"))))
 def test_python_in_the_readme(number: int, tmp_path: Path) -> None:
     program = blocks("python")[number]
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-c", program]
+    if "def test_" in program:
+        (tmp_path / "test_readme.py").write_text(program)
+        command = [sys.executable, "-m", "pytest", "-q", "test_readme.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.returncode == 0
-    if "manifest=" in program:
+    if "def test_" in program:
+        assert "1 passed" in done.stdout
+    elif "manifest=" in program:
         assert done.stdout == "['default', 'sessions']\n"
     elif "spinkv.open_default" in program:
         assert done.stdout.splitlines() == [

@@ -129,9 +129,9 @@ static void switch_on(sqlite3 *db, int setting, int on) {
 }
 
 /*
- * The pages of the write-ahead log after which a commit merges it into the database: about as many as
- * one part of the WAL index lists, so that readers search no more than one, and rarely enough that
- * fewer than one small write in a thousand meets it.
+ * The pages of the write-ahead log after which a commit merges it into the database: about as many
+ * as one part of the WAL index lists, so that readers search no more than one, and rarely enough
+ * that fewer than one small write in a thousand meets it.
  */
 #define LOG_PAGES 4000
 

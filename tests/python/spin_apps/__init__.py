@@ -1,0 +1,1 @@
+"""Code of small Spin apps; see README.md."""
