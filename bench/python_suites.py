@@ -64,7 +64,7 @@ class Suite:
     value_bytes: int
     entries: int
     phases: tuple[Phase, ...]
-    limit_ms: int = 3000
+    limit_ms: int = 1000
 
 
 def _set_call(peer: Peer, key: str, value: bytes) -> Call:
@@ -177,7 +177,7 @@ def _set_by(threads: int) -> Phase:
 
 def _get_by(name: str, what: str, threads: int) -> Phase:
     what = f"{what}, {threads} threads"
-    return Phase(f"{name}_{threads}", what, _get_any, 20_000, threads=threads)
+    return Phase(f"{name}_{threads}", what, _get_any, 10_000, threads=threads)
 
 
 SUITES = (
@@ -199,15 +199,15 @@ SUITES = (
         (
             Phase(
                 "long_run",
-                "sets one after the other",
+                "20,000 sets one after the other",
                 _set_any,
-                50_000,
+                20_000,
                 "normal",
                 is_fresh=True,
                 is_filled=True,
             ),
         ),
-        5000,
+        3000,
     ),
     Suite(
         "db_bench",

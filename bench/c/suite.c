@@ -255,7 +255,7 @@ static bool is_wanted(const struct suite *suite, const struct settings *settings
 }
 
 static void run_suite(const struct suite *suite, const struct settings *settings) {
-    long rounds = settings->suite_rounds, round;
+    long rounds = suite->has_target ? settings->rounds : settings->suite_rounds, round;
     const struct peer *entered[PEERS_MOST];
     const struct phase *phase;
     size_t count = 0, i;

@@ -52,6 +52,8 @@ struct suite {
     size_t key_size, value_size, entries;
     /* A phase that has made its peer wait for this long ends before its calls do. */
     uint64_t limit_ms;
+    /* A target rests on it, so it has as many rounds as single operations. */
+    bool has_target;
     struct phase phases[PHASES_MOST];
 };
 

@@ -48,15 +48,6 @@ static size_t set_many_any(struct worker *worker) {
     return write_pairs(worker, any_key);
 }
 
-static size_t get_any(struct worker *worker) {
-    spinkv_value value = {NULL, 0};
-
-    worker->peer->get(worker->store, any_key(worker), &value);
-    spinkv_value_free(&value);
-    return 1;
-}
-
-/* As get_any, where all keys are there. */
 static size_t get_found(struct worker *worker) {
     spinkv_value value;
 
@@ -90,11 +81,11 @@ static size_t delete_next(struct worker *worker) {
 
 #define SET_BY(count)                                                                              \
     {                                                                                              \
-        "set_threads_" #count, "100 bytes, overwriting, " #count " threads", set_any, 2000, 1,     \
+        "set_threads_" #count, "100 bytes, overwriting, " #count " threads", set_any, 1000, 1,     \
             count, true, true, (count) == 1, (count) == 1                                          \
     }
 #define GET_BY(count)                                                                              \
-    READ("get_threads_" #count, "100 bytes, " #count " threads", get_found, 100000, count)
+    READ("get_threads_" #count, "100 bytes, " #count " threads", get_found, 50000, count)
 #define RANDOM_READS_BY(count)                                                                     \
     READ("random_reads_" #count, "24 and 150 bytes, " #count " threads", get_found, 100000, count)
 
@@ -109,72 +100,65 @@ static size_t delete_next(struct worker *worker) {
     }
 
 const struct suite suites[] = {
-    {"threads",
-     16,
-     100,
-     1000,
-     3000,
-     {
-         SET_BY(1),
-         SET_BY(2),
-         SET_BY(4),
-         SET_BY(8),
-         GET_BY(1),
-         GET_BY(2),
-         GET_BY(4),
-         GET_BY(8),
-     }},
-    {"checkpoints",
-     16,
-     100,
-     1000,
-     20000,
-     {
-         {"long_run", "200,000 sets one after the other", set_any, 200000, 1, 1, true, false, true,
-          true},
-     }},
-    {"db_bench",
-     16,
-     100,
-     100000,
-     3000,
-     {
-         WRITE("fillseq", "keys in order", set_next, 0, 1, 1, false, true),
-         READ("readseq", "all tuples in order, per tuple", read_all, 3, 1),
-         READ("readrandom", "any key", get_found, 0, 1),
-         WRITE("fillbatch", "keys in order, 1,000 a batch, per tuple", set_many_next, 100, 1000, 1,
-               false, true),
-         WRITE("fillrandom", "any key", set_any, 0, 1, 1, false, true),
-         WRITE("overwrite", "any key", set_any, 0, 1, 1, false, false),
-         WRITE("fillsync", "any key, synced", set_any, 1000, 1, 1, true, true),
-     }},
-    {"db_bench_100k",
-     16,
-     100000,
-     1000,
-     3000,
-     {
-         WRITE("fill100K", "any key, 100 kB", set_any, 0, 1, 1, false, true),
-         READ("readrandom100K", "any key, 100 kB", get_any, 0, 1),
-     }},
-    {"redb",
-     24,
-     150,
-     100000,
-     3000,
-     {
-         WRITE("bulk_load", "all keys in one commit, per tuple", set_many_next, 1, ALL_KEYS, 1,
-               true, true),
-         WRITE("individual_writes", "a commit each", set_any, 1000, 1, 1, true, false),
-         WRITE("batch_writes", "1,000 a commit, per tuple", set_many_any, 20, 1000, 1, true, false),
-         RANDOM_READS_BY(1),
-         RANDOM_READS_BY(2),
-         RANDOM_READS_BY(4),
-         RANDOM_READS_BY(8),
-     }},
-    {"spin_100b", 16, 100, 1024, 3000, SPIN_SHAPE("100b")},
-    {"spin_10kb", 16, 10000, 1024, 3000, SPIN_SHAPE("10kb")},
-    {"spin_1mb", 16, 1 << 20, 64, 3000, SPIN_SHAPE("1mb")},
+    {
+        .name = "threads",
+        .key_size = 16,
+        .value_size = 100,
+        .entries = 1000,
+        .limit_ms = 2000,
+        .has_target = true,
+        .phases = {SET_BY(1), SET_BY(2), SET_BY(4), SET_BY(8), GET_BY(1), GET_BY(2), GET_BY(4),
+                   GET_BY(8)},
+    },
+    {
+        .name = "checkpoints",
+        .key_size = 16,
+        .value_size = 100,
+        .entries = 1000,
+        .limit_ms = 8000,
+        .phases = {{"long_run", "100,000 sets one after the other", set_any, 100000, 1, 1, true,
+                    false, true, true}},
+    },
+    {
+        .name = "db_bench",
+        .key_size = 16,
+        .value_size = 100,
+        .entries = 100000,
+        .limit_ms = 2000,
+        .phases = {WRITE("fillseq", "keys in order", set_next, 0, 1, 1, false, true),
+                   READ("readseq", "all tuples in order, per tuple", read_all, 3, 1),
+                   READ("readrandom", "any key", get_found, 0, 1),
+                   WRITE("fillbatch", "keys in order, 1,000 a batch, per tuple", set_many_next, 100,
+                         1000, 1, false, true),
+                   WRITE("fillrandom", "any key", set_any, 0, 1, 1, false, true),
+                   WRITE("overwrite", "any key", set_any, 0, 1, 1, false, false),
+                   WRITE("fillsync", "any key, synced", set_any, 1000, 1, 1, true, true)},
+    },
+    {
+        .name = "db_bench_100k",
+        .key_size = 16,
+        .value_size = 100000,
+        .entries = 1000,
+        .limit_ms = 2000,
+        .phases = {WRITE("fill100K", "any key, 100 kB", set_any, 0, 1, 1, false, true),
+                   READ("readrandom100K", "any key, 100 kB", get_found, 0, 1)},
+    },
+    {
+        .name = "redb",
+        .key_size = 24,
+        .value_size = 150,
+        .entries = 100000,
+        .limit_ms = 2000,
+        .phases = {WRITE("bulk_load", "all keys in one commit, per tuple", set_many_next, 1,
+                         ALL_KEYS, 1, true, true),
+                   WRITE("individual_writes", "a commit each", set_any, 1000, 1, 1, true, false),
+                   WRITE("batch_writes", "1,000 a commit, per tuple", set_many_any, 20, 1000, 1,
+                         true, false),
+                   RANDOM_READS_BY(1), RANDOM_READS_BY(2), RANDOM_READS_BY(4), RANDOM_READS_BY(8)},
+    },
+    {"spin_100b", 16, 100, 1024, 2000, false, SPIN_SHAPE("100b")},
+    {"spin_10kb", 16, 10000, 1024, 2000, false, SPIN_SHAPE("10kb")},
+    {"spin_1mb", 16, 1 << 20, 64, 2000, false, SPIN_SHAPE("1mb")},
 };
 
 const size_t suite_count = sizeof(suites) / sizeof(suites[0]);
