@@ -13,7 +13,7 @@ PY := $(VENV)/bin/python
 unexport MAKEFLAGS
 
 C_FOLDERS := $(wildcard core tests bench swig python examples bindings)
-C_FILES = $(shell find $(C_FOLDERS) -name '*.[ch]' -not -path '*/build/*')
+C_FILES = $(shell find $(C_FOLDERS) \( -name '*.[ch]' -o -name '*.[ch]pp' \) -not -path '*/build/*')
 EXTENSION_SOURCES := CMakeLists.txt setup.py pyproject.toml \
     $(shell find $(wildcard core swig python cmake) -type f \
         \( -name '*.[chi]' -o -name '*.cmake' -o -name '*.in' \))
@@ -29,6 +29,13 @@ VALGRIND := valgrind;--quiet;--error-exitcode=99;--leak-check=full;--show-leak-k
 define compile
 @$(QUIETLY) build/$(1).configure.log cmake -S . -B build/$(1) -DSPINKV_TESTS=ON $(2)
 @$(QUIETLY) build/$(1).compile.log cmake --build build/$(1) --parallel $(JOBS)
+endef
+
+# $(call binding,<language>) builds a language of bindings/, and fails where its tools are missing.
+define binding
+@$(QUIETLY) build/$(1).configure.log cmake -S . -B build/release -DSPINKV_BINDINGS=all
+@$(QUIETLY) build/$(1).compile.log cmake --build build/release --target binding_$(1) --parallel $(JOBS)
+@echo "$(1): built in build/release/bindings/$(1)"
 endef
 
 # $(call ctest,<variant>,<options for ctest>) runs the C tests of build/<variant>.
@@ -52,6 +59,10 @@ install: packages ## Install the C library below PREFIX (/usr/local), staged in 
 	@$(QUIETLY) build/install.configure.log cmake -S . -B build/install -DCMAKE_INSTALL_PREFIX=$(PREFIX)
 	@$(QUIETLY) build/install.compile.log cmake --build build/install --parallel $(JOBS)
 	@cmake --install build/install
+
+.PHONY: cpp
+cpp: packages ## Build the sample and the driver of C++.
+	$(call binding,cpp)
 
 .PHONY: packages
 packages: ## Install the system packages that building and testing need and that are missing.
@@ -132,8 +143,8 @@ lint: checkers library tools ## Check the layout of C and Python, warnings, the 
 	@$(call HEADER_ALONE,g++ -std=c++11 -xc++ -)
 	@$(call HEADER_ALONE,clang -std=c99 -xc -)
 	@$(call HEADER_ALONE,clang++ -std=c++11 -xc++ -)
-	$(call compile,lint-gcc,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=gcc -DSPINKV_BENCH=ON -DSPINKV_WERROR=ON -DSPINKV_BENCH=ON)
-	$(call compile,lint-clang,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang -DSPINKV_BENCH=ON -DSPINKV_WERROR=ON -DSPINKV_BENCH=ON)
+	$(call compile,lint-gcc,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=gcc -DSPINKV_BENCH=ON -DSPINKV_WERROR=ON -DSPINKV_BINDINGS=cpp)
+	$(call compile,lint-clang,-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang -DSPINKV_BENCH=ON -DSPINKV_WERROR=ON -DSPINKV_BINDINGS=cpp)
 	@echo "lint: no findings"
 
 .PHONY: format
@@ -156,7 +167,7 @@ docs: library extension tools ## Run the examples in README.md and docs/.
 
 .PHONY: library
 library: packages
-	$(call compile,release,-DCMAKE_BUILD_TYPE=Release)
+	$(call compile,release,-DCMAKE_BUILD_TYPE=Release -DSPINKV_BINDINGS=all)
 
 .PHONY: extension
 extension: packages $(VENV)/.extension
