@@ -88,7 +88,7 @@ public:
         string label = bytes();
         spinkv::StoreOptions options;
         for (std::int64_t left = number(); left > 0; left--) {
-            string name = word();
+            string name = bytes();
             string value = word();
             if (value[0] == 'x') {
                 options.set(name, from_hex(value));

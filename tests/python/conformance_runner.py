@@ -1,258 +1,99 @@
-"""Runs the cases of tests/conformance against the spinkv package.
+"""Runs a case of tests/conformance through whatever answers the requests of the line protocol.
 
-tests/conformance/README.md describes the format that is read here. Everything in a case file that
-this module does not know is a ValueError: a case that is only half understood must never pass.
+That is the Python package in this process, or the driver of a language in its own: the logic of the
+cases is here, once. The protocol is described in tests/conformance/README.md.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import warnings
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import driver
 import spinkv
-from conformance_sql import Sql
-
-SCHEMA = 1
-VARIANTS = ("memory", "file")
-
-# Every flag a case may need, with the reason if its cases are skipped here.
-FLAGS: dict[str, str | None] = {
-    "sqlite-file": None,
-    "second-app": None,
-    "current-directory": None,
-    "environment": None,
-    "raw-text": None,
-    "raw-handles": "in Python a store is an object and not a number",
-    "json-text": None,
-    "get-into": "in Python there is no get_into",
-}
-
-# What new_app may be told of the app to make.
-NEW_APP_FIELDS = (
-    *("manifest", "component", "runtime_config", "stores"),
-    *("state_dir", "max_open_stores"),
+from conformance_cases import (
+    EXPECTED,
+    OPERATIONS,
+    Case,
+    Step,
+    to_bytes,
+    to_keys,
+    to_pairs,
 )
+from conformance_sql import Sql
+from driver import optional_bytes, to_word
 
-# Every operation: the fields it must have, those it may have, and what "returns" may be on it.
-OPERATIONS: dict[str, tuple[set[str], set[str], str]] = {
-    "new_app": (set(), {"app", "warning_has", *NEW_APP_FIELDS}, "nothing"),
-    "add_store": ({"label"}, {"app", "options"}, "nothing"),
-    "free_app": (set(), {"app"}, "nothing"),
-    "grant": ({"label"}, {"app"}, "nothing"),
-    "seed": ({"pairs"}, {"app"}, "nothing"),
-    "list_stores": (set(), {"app", "summary_has", "summary_lacks"}, "list"),
-    "set_environment": ({"name", "value"}, set(), "nothing"),
-    "open": ({"label"}, {"app", "store"}, "nothing"),
-    "open_default": (set(), {"app", "store"}, "nothing"),
-    "use_handle": ({"number"}, {"store"}, "nothing"),
-    "close": (set(), {"store"}, "nothing"),
-    "get": ({"key"}, {"store"}, "bytes"),
-    "get_into": ({"key", "capacity"}, {"store"}, "into"),
-    "set": ({"key", "value"}, {"store"}, "nothing"),
-    "delete": ({"key"}, {"store"}, "nothing"),
-    "exists": ({"key"}, {"store"}, "boolean"),
-    "get_keys": (set(), {"store"}, "list"),
-    "list_keys": (set(), {"store", "prefix", "after", "limit"}, "list"),
-    "count": (set(), {"store"}, "number"),
-    "get_many": ({"keys"}, {"store"}, "list"),
-    "set_many": ({"pairs"}, {"store"}, "nothing"),
-    "delete_many": ({"keys"}, {"store"}, "nothing"),
-    "increment": ({"key"}, {"store", "delta"}, "number"),
-    "compare_and_swap": ({"key", "expected", "value"}, {"store"}, "boolean"),
-    "set_json": ({"key", "json"}, {"store"}, "nothing"),
-    "get_json": ({"key"}, {"store"}, "json"),
-    "sql": ({"file", "sql"}, {"connection"}, "rows"),
-    "write_file": ({"file", "content"}, set(), "nothing"),
-    "file_exists": ({"file"}, set(), "boolean"),
-    "repeat": ({"times", "steps"}, set(), "nothing"),
+HEADER = (Path(__file__).parents[2] / "core/include/spinkv.h").read_text(encoding="utf-8")
+
+# The name of each status, with that of the error of Spin's interface that it belongs to.
+SPIN_NAMES = {
+    name: base.lower().replace("_", "-")
+    for base, name in re.findall(r'X\([A-Z_]+, \d+, ([A-Z_]+), "([a-z-]+)"', HEADER)
 }
 
-# Those that may leave out what they return, which is then not looked at.
-RETURNS_OPTIONAL = {"increment", "sql"}
-NEEDS_FLAG = {
-    "sql": "sqlite-file",
-    "write_file": "sqlite-file",
-    "file_exists": "sqlite-file",
-    "set_environment": "environment",
-}
-
-Step = dict[str, Any]
+# What fills the buffer of a get_into before.
+UNTOUCHED = b"\xa5"
 
 
-@dataclass(frozen=True)
-class Case:
-    """One case of a file, checked as far as that goes without running it."""
+class Subject(Protocol):
+    """What answers requests."""
 
-    file: str
-    name: str
-    about: str
-    needs: tuple[str, ...]
-    steps: tuple[Step, ...]
-    files: dict[str, Any] = field(default_factory=dict)
+    without: Mapping[str, str]
+    """The flags that it does not meet, each with the reason."""
+    kinds: Mapping[str, str]
+    """The language's own name for the error of each status."""
 
-    @property
-    def variants(self) -> tuple[str, ...]:
-        """Where the case runs: in memory and in a file, or in a file alone."""
-        return ("file",) if "sqlite-file" in self.needs else VARIANTS
-
-    @property
-    def skip_reason(self) -> str | None:
-        """Why the case cannot run here, or None."""
-        return next((reason for flag in self.needs if (reason := FLAGS[flag])), None)
-
-    def all_steps(self) -> Iterator[Step]:
-        """The steps, those inside of a repeat too."""
-        return _flatten(self.steps)
+    def ask(self, line: str) -> str:
+        """The answer to one request."""
 
 
-def _flatten(steps: tuple[Step, ...] | list[Step]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        yield from _flatten(step.get("steps", []))
+class InProcess:
+    """The Python package in this process."""
+
+    without: Mapping[str, str] = driver.WITHOUT
+    kinds: Mapping[str, str] = {code: kind.__name__ for code, kind in spinkv.errors.BY_CODE.items()}
+
+    def ask(self, line: str) -> str:
+        """The answer to one request."""
+        return driver.answer(line)
 
 
-# ---- Reading -----------------------------------------------------------------------------------
+class Failure(Exception):
+    """An operation failed with a status."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
 
 
-def load_file(path: Path) -> list[Case]:
-    """The cases of one file; ValueError for anything in it that is not known."""
-    document = json.loads(path.read_text(encoding="utf-8"))
-    _expect_fields(path.name, document, {"schema", "about", "cases"}, set())
-    if document["schema"] != SCHEMA:
-        raise ValueError(f"{path.name}: schema {document['schema']}, known is {SCHEMA}")
-    return [_load_case(path.name, entry) for entry in document["cases"]]
+def ask(subject: Subject, operation: str, *words: str) -> list[str]:
+    """The words of the answer to a request; Failure if it is an error of the library."""
+    outcome, *met = subject.ask(" ".join([operation, *words])).split(" ")
+    if outcome == "ok":
+        return met
+    if outcome != "error" or len(met) != 4:
+        text = to_text(met[-1]) if met else ""
+        raise AssertionError(f"{operation} is answered with {outcome}: {text}")
+    code, spin_name, kind, message = met
+    assert spin_name == SPIN_NAMES[code], f"{code} is said to be {spin_name} in Spin"
+    assert kind == subject.kinds[code], f"{code} is a {kind}, and not a {subject.kinds[code]}"
+    raise Failure(code, to_text(message))
 
 
-def _load_case(file: str, entry: dict[str, Any]) -> Case:
-    where = f"{file}: {entry.get('name')}"
-    _expect_fields(where, entry, {"name", "about", "steps"}, {"needs", "files"})
-    needs = tuple(_strings(where, entry.get("needs", [])))
-    _strings(where, [entry["name"], entry["about"]])
-    if unknown := set(needs) - FLAGS.keys():
-        raise ValueError(f"{where}: unknown flag {', '.join(sorted(unknown))}")
-    files: dict[str, Any] = entry.get("files", {})
-    case = Case(file, entry["name"], entry["about"], needs, tuple(entry["steps"]), files)
-    for step in case.all_steps():
-        _check_step(where, step, needs)
-    return case
+def to_text(word: str) -> str:
+    """The text that a word stands for."""
+    return driver.to_bytes(word).decode()
 
 
-def _check_step(where: str, step: Step, needs: tuple[str, ...]) -> None:
-    operation = step.get("op")
-    if operation not in OPERATIONS:
-        raise ValueError(f"{where}: unknown operation {operation!r}")
-    required, optional, returns = OPERATIONS[operation]
-    allowed = optional | {"op", "error"}
-    if "error" in step:
-        allowed |= {"message_has", "message_lacks"}
-    if returns != "nothing":
-        allowed |= {"returns"}
-    _expect_fields(f"{where}: {operation}", step, required, allowed)
-    _strings(where, [step.get("error", "")])
-    for texts in ("message_has", "message_lacks", "warning_has", "summary_lacks"):
-        _strings(where, step.get(texts, []))
-    for parts in step.get("summary_has", {}).values():
-        _strings(where, parts)
-    demanded = step.keys() & {"returns", "error"}
-    if len(demanded) == 2:
-        raise ValueError(f"{where}: {operation} both returns and fails")
-    if returns != "nothing" and operation not in RETURNS_OPTIONAL and not demanded:
-        raise ValueError(f"{where}: {operation} says neither what it returns nor its error")
-    if (flag := NEEDS_FLAG.get(operation)) and flag not in needs:
-        raise ValueError(f"{where}: {operation} needs the flag {flag}")
-
-
-def _strings(where: str, found: Any) -> list[str]:
-    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-        raise ValueError(f"{where}: not a list of strings: {found!r}")
-    return found
-
-
-def _expect_fields(
-    where: str, found: dict[str, Any], required: set[str], optional: set[str]
-) -> None:
-    if missing := required - found.keys():
-        raise ValueError(f"{where}: no field {', '.join(sorted(missing))}")
-    if unknown := found.keys() - required - optional:
-        raise ValueError(f"{where}: unknown field {', '.join(sorted(unknown))}")
-
-
-# ---- Notations ---------------------------------------------------------------------------------
-
-
-def to_bytes(notation: Any) -> bytes:
-    """The bytes that text, {"hex"}, {"repeat", "times"}, {"join"} or {"lines"} stands for."""
-    if isinstance(notation, str):
-        return notation.encode()
-    if isinstance(notation, dict):
-        if notation.keys() == {"hex"}:
-            return bytes.fromhex(notation["hex"])
-        if notation.keys() == {"repeat", "times"}:
-            times: int = notation["times"]
-            return to_bytes(notation["repeat"]) * times
-        if notation.keys() == {"join"}:
-            return b"".join(to_bytes(part) for part in notation["join"])
-        if notation.keys() == {"lines"}:
-            return b"".join(to_bytes(line) + b"\n" for line in notation["lines"])
-    raise ValueError(f"unknown notation of bytes: {notation!r}")
-
-
-def to_key(notation: Any) -> str | bytes:
-    """A key as a user would pass it: text, or bytes where the case gives bytes."""
-    return notation if isinstance(notation, str) else to_bytes(notation)
-
-
-def _numbered(notation: dict[str, Any], *, value: bool) -> Iterator[str]:
-    if notation.keys() - {"start"} != ({"numbered", "value"} if value else {"numbered"}):
-        raise ValueError(f"unknown notation of a list: {notation!r}")
-    start: int = notation.get("start", 0)
-    return (f"k{number:04}" for number in range(start, start + notation["numbered"]))
-
-
-def to_keys(notation: Any) -> list[str | bytes]:
-    """A list of keys."""
-    if isinstance(notation, dict):
-        return list(_numbered(notation, value=False))
-    return [to_key(key) for key in notation]
-
-
-def to_pairs(notation: Any) -> list[tuple[str | bytes, bytes]]:
-    """A list of keys with their values."""
-    if isinstance(notation, dict):
-        value = to_bytes(notation["value"])
-        return [(key, value) for key in _numbered(notation, value=True)]
-    return [(to_key(key), to_bytes(value)) for key, value in notation]
-
-
-def to_list(notation: Any) -> list[bytes | None]:
-    """A list of keys, or of values that may be missing, as a step expects it."""
-    if isinstance(notation, dict):
-        return [key.encode() for key in _numbered(notation, value=False)]
-    return [None if item is None else to_bytes(item) for item in notation]
-
-
-def to_row(cells: list[Any]) -> list[Any]:
-    """A row of a table: a text is TEXT, any other notation of bytes a BLOB."""
-    return [to_bytes(cell) if isinstance(cell, dict) else cell for cell in cells]
-
-
-EXPECTED: dict[str, Callable[[Any], Any]] = {
-    "bytes": to_bytes,
-    "boolean": lambda flag: flag,
-    "number": int,
-    "list": to_list,
-    "rows": lambda rows: [to_row(row) for row in rows],
-    # Data is compared as text, which tells 1 from True and one order of members from another.
-    "json": lambda text: json.dumps(json.loads(to_bytes(text))),
-}
-
-
-# ---- Running -----------------------------------------------------------------------------------
+def to_optional_word(value: bytes | str | int | None) -> str:
+    """A value as a word, also where it is a notation of bytes or a number in a text."""
+    return to_word(to_bytes(value) if isinstance(value, dict) else value)
 
 
 @dataclass
@@ -263,26 +104,25 @@ class Run:
     variant: str
     directory: Path
     sql: Sql
-    apps: dict[str, spinkv.App] = field(default_factory=dict)
-    stores: dict[str, spinkv.Store] = field(default_factory=dict)
-    opened: list[spinkv.Store] = field(default_factory=list)
+    subject: Subject = field(default_factory=InProcess)
+    apps: dict[str, str] = field(default_factory=dict)
+    stores: dict[str, str] = field(default_factory=dict)
+    names: int = 0
     environment: dict[str, str | None] = field(default_factory=dict)
 
     def run(self) -> None:
         """Runs the steps in the case's own folder; AssertionError for the first one not met."""
         before = Path.cwd()
-        os.chdir(self.directory)
+        for path, content in self.case.files.items():
+            self._write_file(path, content)
         try:
-            for path, content in self.case.files.items():
-                self._write_file(path, content)
+            self._ask("reset", to_word(os.fsencode(self.directory)))
             self._steps(self.case.steps, "step")
-        finally:
-            os.chdir(before)
             for name, value in self.environment.items():
-                _set_environment(name, value)
-            for store in self.opened:
-                store.close()
+                self._ask("set_environment", to_word(name), to_word(value))
+        finally:
             self.sql.end_case()
+            self._ask("reset", to_word(os.fsencode(before)))
 
     def _steps(self, steps: tuple[Step, ...] | list[Step], where: str) -> None:
         for number, step in enumerate(steps, 1):
@@ -296,24 +136,26 @@ class Run:
         action: Callable[[Step], Any] = getattr(self, f"_op_{step['op']}")
         try:
             met = action(step)
-        except spinkv.Error as error:
-            self._failed(step, error, where)
+        except Failure as failure:
+            self._failed(step, failure, where)
             return
         line = f"{where} ({step['op']})"
         assert "error" not in step, f"{line}: expected {step['error']}, met {_short(met)}"
         if "returns" in step:
             returns = OPERATIONS[step["op"]][2]
-            wanted = EXPECTED["bytes" if self._as_text(returns) else returns](step["returns"])
+            wanted = EXPECTED[returns](step["returns"])
+            if returns == "json" and not self._is_text:
+                met, wanted = self._as_data(met), self._as_data(wanted)
             assert type(met) is type(wanted), f"{line}: met a {type(met).__name__}"
             assert met == wanted, f"{line}: expected {_short(wanted)}, met {_short(met)}"
 
-    def _failed(self, step: Step, error: spinkv.Error, where: str) -> None:
+    def _failed(self, step: Step, failure: Failure, where: str) -> None:
         line = f"{where} ({step['op']})"
         wanted = step.get("error", f"{_short(step.get('returns', 'success'))}")
-        assert error.code == step.get("error"), (
-            f"{line}: expected {wanted}, met {error.code}: {error}"
+        message = failure.message
+        assert failure.code == step.get("error"), (
+            f"{line}: expected {wanted}, met {failure.code}: {message}"
         )
-        message = str(error)
         assert message, f"{line}: no message"
         assert "\n" not in message, f"{line}: a message of more than one line"
         for part in step.get("message_has", []):
@@ -321,49 +163,86 @@ class Run:
         for part in step.get("message_lacks", []):
             assert part not in message, f"{line}: {part!r} is in the message {message!r}"
 
+    # -- Words
+
+    def _ask(self, operation: str, *words: str) -> list[str]:
+        return ask(self.subject, operation, *words)
+
+    def _ask_one(self, operation: str, *words: str) -> str:
+        met = self._ask(operation, *words)
+        assert len(met) == 1, f"{operation} is answered with {len(met)} words"
+        return met[0]
+
+    def _new_name(self) -> str:
+        self.names += 1
+        return str(self.names)
+
+    def _app(self, step: Step) -> str:
+        name = step.get("app", "main")
+        if name is None:
+            return "-"
+        if name not in self.apps:
+            self._op_new_app({"op": "new_app", "app": name})
+        return self.apps[name]
+
+    def _store(self, step: Step) -> str:
+        return self.stores[step.get("store", "main")]
+
+    def _on_key(self, step: Step) -> tuple[str, str]:
+        return self._store(step), to_word(to_bytes(step["key"]))
+
+    @property
+    def _is_text(self) -> bool:
+        """Whether JSON is compared as text, and not as the language's own data."""
+        return "json-text" in self.case.needs
+
+    def _as_data(self, text: bytes) -> str:
+        """JSON as text that tells 1 from true and, mostly, one order of members from another."""
+        return json.dumps(json.loads(text), sort_keys="json-order" in self.subject.without)
+
+    def _options(self, label: str, given: dict[str, Any]) -> list[str]:
+        """A store with its options, where those in memory have no path."""
+        options = {
+            to_word(name): to_optional_word(value)
+            for name, value in given.items()
+            if name != "path" or self.variant != "memory"
+        }
+        words = [word for option in options.items() for word in option]
+        return [to_word(label), str(len(options)), *words]
+
     # -- Apps and opening
 
     def _op_new_app(self, step: Step) -> None:
-        options = {name: step[name] for name in NEW_APP_FIELDS if name in step}
-        state_dir = options.get("state_dir", "state")
-        options["state_dir"] = None if state_dir is None else os.fsdecode(to_bytes(state_dir))
-        for name in ("manifest", "runtime_config"):
-            if options.get(name) is not None:
-                options[name] = os.fsdecode(to_bytes(options[name]))
-        stores = options.get("stores", {})
-        options["stores"] = {label: self._options(given) for label, given in stores.items()}
-        if self.variant == "memory":
-            options["state_dir"] = ""
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            app = spinkv.App(**options)
-        self.apps[step.get("app", "main")] = app
-        texts = [str(warning.message) for warning in caught]
+        state_dir = "" if self.variant == "memory" else step.get("state_dir", "state")
+        given = [step.get(name) for name in ("manifest", "component", "runtime_config")]
+        words = [to_optional_word(value) for value in (*given, state_dir)]
+        words.append(to_word(step.get("max_open_stores")))
+        for label, options in step.get("stores", {}).items():
+            words += self._options(label, options)
+        name, alias = self._new_name(), step.get("app", "main")
+        texts = [to_text(word) for word in self._ask("new_app", name, *words)]
+        if alias in self.apps:
+            self._ask("free_app", self.apps[alias])
+        self.apps[alias] = name
         wanted = step.get("warning_has", [])
         missing = [part for part in wanted if not any(part in text for text in texts)]
         assert not missing, f"no {missing} in the warnings {texts}"
         assert bool(wanted) == bool(texts), f"unexpected warnings: {texts}"
 
-    def _options(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Options of a store as a user would pass them."""
-        options = dict(given)
-        if isinstance(options.get("path"), dict):
-            options["path"] = os.fsdecode(to_bytes(options["path"]))
-        if self.variant == "memory":
-            options.pop("path", None)
-        return options
-
     def _op_add_store(self, step: Step) -> None:
-        self._app(step).add_store(step["label"], **self._options(step.get("options", {})))
+        self._ask(
+            "add_store", self._app(step), *self._options(step["label"], step.get("options", {}))
+        )
 
     def _op_grant(self, step: Step) -> None:
-        self._app(step).grant(step["label"])
+        self._ask("grant", self._app(step), to_word(step["label"]))
 
     def _op_seed(self, step: Step) -> None:
-        self._app(step).seed(to_pairs(step["pairs"]))
+        self._ask("seed", self._app(step), *_pair_words(step))
 
     def _op_list_stores(self, step: Step) -> list[bytes]:
-        summaries = self._app(step).stores()
+        texts = [to_text(word) for word in self._ask("list_stores", self._app(step))]
+        summaries = dict(zip(texts[::2], texts[1::2], strict=True))
         for label, parts in step.get("summary_has", {}).items():
             for part in parts:
                 assert part in summaries[label], f"no {part!r} in {summaries[label]!r}"
@@ -374,107 +253,115 @@ class Run:
     def _op_set_environment(self, step: Step) -> None:
         name: str = step["name"]
         self.environment.setdefault(name, os.environ.get(name))
-        _set_environment(name, step["value"])
+        self._ask("set_environment", to_word(name), to_word(step["value"]))
 
     def _op_free_app(self, step: Step) -> None:
-        del self.apps[step.get("app", "main")]
+        self._ask("free_app", self.apps.pop(step.get("app", "main")))
 
     def _op_open(self, step: Step) -> None:
-        if "app" in step and step["app"] is None:
-            self._bind(step, spinkv.open(step["label"]))
-        else:
-            self._bind(step, self._app(step).open(step["label"]))
+        app, name = self._app(step), self._new_name()
+        self._ask("open", name, app, to_word(step["label"]))
+        self.stores[step.get("store", "main")] = name
 
     def _op_open_default(self, step: Step) -> None:
-        if "app" in step and step["app"] is None:
-            self._bind(step, spinkv.open_default())
-        else:
-            self._bind(step, self._app(step).open_default())
+        app, name = self._app(step), self._new_name()
+        self._ask("open_default", name, app)
+        self.stores[step.get("store", "main")] = name
 
-    def _app(self, step: Step) -> spinkv.App:
-        name = step.get("app", "main")
-        if name not in self.apps:
-            self._op_new_app({"op": "new_app", "app": name})
-        return self.apps[name]
-
-    def _bind(self, step: Step, store: spinkv.Store) -> None:
-        self.stores[step.get("store", "main")] = store
-        self.opened.append(store)
-
-    def _store(self, step: Step) -> spinkv.Store:
-        return self.stores[step.get("store", "main")]
+    def _op_use_handle(self, step: Step) -> None:
+        name = self._new_name()
+        self._ask("use_handle", name, str(step["number"]))
+        self.stores[step.get("store", "main")] = name
 
     def _op_close(self, step: Step) -> None:
-        self._store(step).close()
+        self._ask("close", self._store(step))
 
     # -- Operations
 
+    def _with_find(self, operation: str, find: str, step: Step) -> bytes:
+        """What a reading operation gives, and its form for keys that may be missing gives too."""
+        words = self._on_key(step)
+        try:
+            found = self._ask_one(operation, *words)
+        except Failure as failure:
+            self._find_fails(failure.code, find, *words)
+            raise
+        assert self._ask_one(find, *words) == found, f"{find} differs from {operation}"
+        return driver.to_bytes(found)
+
+    def _find_fails(self, code: str, find: str, *words: str) -> None:
+        try:
+            met = self._ask_one(find, *words)
+        except Failure as failure:
+            met = failure.code
+        wanted = "-" if code == "no-such-key" else code
+        assert met == wanted, f"{find} gives {met}, expected {wanted}"
+
     def _op_get(self, step: Step) -> bytes:
-        return self._store(step).get(to_key(step["key"]))
+        return self._with_find("get", "find", step)
+
+    def _op_get_into(self, step: Step) -> tuple[int, bytes | None]:
+        capacity: int = step["capacity"]
+        number, word = self._ask("get_into", *self._on_key(step), str(capacity))
+        size, buffer = int(number), driver.to_bytes(word)
+        assert len(buffer) == capacity, "the buffer has changed its size"
+        written = size if size <= capacity else 0
+        untouched = UNTOUCHED * (capacity - written)
+        assert buffer[written:] == untouched, "the buffer beyond the value was written to"
+        return size, buffer[:size] if size <= capacity else None
 
     def _op_set(self, step: Step) -> None:
-        self._store(step).set(to_key(step["key"]), to_bytes(step["value"]))
+        self._ask("set", *self._on_key(step), to_word(to_bytes(step["value"])))
 
     def _op_delete(self, step: Step) -> None:
-        self._store(step).delete(to_key(step["key"]))
+        self._ask("delete", *self._on_key(step))
 
     def _op_exists(self, step: Step) -> bool:
-        return self._store(step).exists(to_key(step["key"]))
+        return _boolean(self._ask_one("exists", *self._on_key(step)))
 
     def _op_get_keys(self, step: Step) -> list[bytes]:
-        return [key.encode() for key in self._store(step).get_keys()]
+        words = self._ask("get_keys", self._store(step))
+        assert self._ask("iterate", self._store(step)) == words, "iterate differs from get_keys"
+        return [driver.to_bytes(word) for word in words]
 
     def _op_list_keys(self, step: Step) -> list[bytes]:
-        options: dict[str, Any] = {
-            name: to_key(step[name]) for name in ("prefix", "after") if name in step
-        }
-        if "limit" in step:
-            options["limit"] = step["limit"]
-        return [key.encode() for key in self._store(step).list_keys(**options)]
+        texts = [
+            to_word(to_bytes(step[name])) if name in step else "-" for name in ("prefix", "after")
+        ]
+        words = self._ask("list_keys", self._store(step), *texts, to_word(step.get("limit")))
+        return [driver.to_bytes(word) for word in words]
 
     def _op_count(self, step: Step) -> int:
-        return self._store(step).count()
+        return int(self._ask_one("count", self._store(step)))
 
     def _op_get_many(self, step: Step) -> list[bytes | None]:
-        keys = to_keys(step["keys"])
-        found = self._store(step).get_many(keys)
-        texts = [key if isinstance(key, str) else key.decode() for key in keys]
-        assert list(found) == list(dict.fromkeys(texts)), "get_many lost the order asked"
-        return [found[text] for text in texts]
+        keys = [to_word(key) for key in to_keys(step["keys"])]
+        return [optional_bytes(word) for word in self._ask("get_many", self._store(step), *keys)]
 
     def _op_set_many(self, step: Step) -> None:
-        self._store(step).set_many(to_pairs(step["pairs"]))
+        self._ask("set_many", self._store(step), *_pair_words(step))
 
     def _op_delete_many(self, step: Step) -> None:
-        self._store(step).delete_many(to_keys(step["keys"]))
+        keys = [to_word(key) for key in to_keys(step["keys"])]
+        self._ask("delete_many", self._store(step), *keys)
 
     def _op_increment(self, step: Step) -> int:
-        key = to_key(step["key"])
-        if "delta" in step:
-            return self._store(step).increment(key, int(step["delta"]))
-        return self._store(step).increment(key)
+        delta = str(step["delta"]) if "delta" in step else "-"
+        return int(self._ask_one("increment", *self._on_key(step), delta))
 
     def _op_compare_and_swap(self, step: Step) -> bool:
         expected = None if step["expected"] is None else to_bytes(step["expected"])
-        key, value = to_key(step["key"]), to_bytes(step["value"])
-        return self._store(step).compare_and_swap(key, expected, value)
-
-    def _as_text(self, returns: str) -> bool:
-        """Whether JSON is text here: the methods that the public ones are built on take that."""
-        return returns == "json" and "json-text" in self.case.needs
+        values = to_word(expected), to_word(to_bytes(step["value"]))
+        return _boolean(self._ask_one("compare_and_swap", *self._on_key(step), *values))
 
     def _op_set_json(self, step: Step) -> None:
-        store, key, text = self._store(step), to_key(step["key"]), to_bytes(step["json"])
-        if self._as_text("json"):
-            store._set_json(key, text)
-        else:
-            store.set_json(key, json.loads(text))
+        operation = "set_json_text" if self._is_text else "set_json"
+        self._ask(operation, *self._on_key(step), to_word(to_bytes(step["json"])))
 
-    def _op_get_json(self, step: Step) -> str | bytes:
-        store, key = self._store(step), to_key(step["key"])
-        if self._as_text("json"):
-            return store._get_json(key)
-        return json.dumps(store.get_json(key))
+    def _op_get_json(self, step: Step) -> bytes:
+        if self._is_text:
+            return driver.to_bytes(self._ask_one("get_json_text", *self._on_key(step)))
+        return self._with_find("get_json", "find_json", step)
 
     # -- The other program and its files
 
@@ -495,11 +382,13 @@ class Run:
         return (self.directory / file).exists()
 
 
-def _set_environment(name: str, value: str | None) -> None:
-    if value is None:
-        os.environ.pop(name, None)
-    else:
-        os.environ[name] = value
+def _pair_words(step: Step) -> list[str]:
+    return [to_word(part) for pair in to_pairs(step["pairs"]) for part in pair]
+
+
+def _boolean(word: str) -> bool:
+    assert word in ("true", "false"), f"{word!r} is no boolean"
+    return word == "true"
 
 
 def _short(met: Any) -> str:

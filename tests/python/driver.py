@@ -71,7 +71,7 @@ def _pairs(request: Request) -> list[tuple[str | bytes, bytes]]:
 def _store_with_options(label: str, request: Request) -> tuple[str, dict[str, Any]]:
     options: dict[str, Any] = {}
     for _ in range(int(next(request))):
-        name, word = next(request), next(request)
+        name, word = to_bytes(next(request)).decode(), next(request)
         if word.startswith("x"):
             options[name] = os.fsdecode(to_bytes(word))
         else:
@@ -158,7 +158,7 @@ def _list_keys(store: spinkv.Store, request: Request) -> Words:
     options: dict[str, Any] = {}
     for name, convert in (("prefix", _key), ("after", _key), ("limit", int)):
         if (word := next(request)) != "-":
-            options[name] = convert(word)  # type: ignore[operator]
+            options[name] = convert(word)
     return [to_word(key) for key in store.list_keys(**options)]
 
 
