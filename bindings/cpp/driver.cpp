@@ -44,9 +44,8 @@ string from_hex(const string &word) {
 
 // A request on its way: hands out its words one after the other.
 class Request {
-public:
-    explicit Request(const string &line) : words_(line) {
-    }
+  public:
+    explicit Request(const string &line) : words_(line) {}
     bool has_more() {
         return !(words_ >> std::ws).eof();
     }
@@ -107,7 +106,7 @@ public:
         return stores.at(word());
     }
 
-private:
+  private:
     std::istringstream words_;
 };
 
@@ -227,9 +226,9 @@ string list_keys(Request &request) {
     string prefix = request.optional_bytes().value_or("");
     std::optional<string> after = request.optional_bytes();
     std::optional<string> limit = request.optional_word();
-    return all_hex(store.list_keys(
-        prefix, after ? std::optional<spinkv::Bytes>(*after) : std::nullopt,
-        limit ? std::stoull(*limit) : std::numeric_limits<std::size_t>::max()));
+    return all_hex(
+        store.list_keys(prefix, after ? std::optional<spinkv::Bytes>(*after) : std::nullopt,
+                        limit ? std::stoull(*limit) : std::numeric_limits<std::size_t>::max()));
 }
 
 string get_many(Request &request) {

@@ -12,7 +12,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import spinkv
@@ -64,8 +64,9 @@ class DriverProcess:
 
     def __init__(self, language: str, log: Path) -> None:
         self.language = language
-        self.kinds = documented_kinds(language)
-        self.without: dict[str, str] = {}
+        self.kinds: Mapping[str, str] = documented_kinds(language)
+        without: dict[str, str] = {}
+        self.without: Mapping[str, str] = without
         self._log = log
         self._buffer = bytearray()
         program = BUILD / language / "driver"
@@ -81,7 +82,7 @@ class DriverProcess:
         while (line := self._read_line()) != "ready 1":
             word, flag, reason = line.split(" ")
             assert word == "without", f"the greeting of {language} has the line {line!r}"
-            self.without[flag] = to_bytes(reason).decode()
+            without[flag] = to_bytes(reason).decode()
 
     @property
     def is_alive(self) -> bool:

@@ -88,35 +88,6 @@ def test_every_case_demands_something() -> None:
     ] == []
 
 
-def test_every_operation_of_the_header_has_a_case() -> None:
-    """Each public function that takes or gives a store is an operation of some case."""
-    pattern = r"\bspinkv_(\w+)\([^;]*?\bspinkv_store \*?store\b[^;]*?\);"
-    functions = set(re.findall(pattern, HEADER))
-    assert {"open", "close", "get", "compare_and_swap", "get_json"} <= functions
-    used = {step["op"] for case in CASES for step in case.all_steps()}
-    assert functions - used == set()
-
-
-def test_every_way_to_build_an_app_has_a_case() -> None:
-    """Each public function on apps stands behind an operation, or a field of new_app, of a case."""
-    functions = set(re.findall(r"\bspinkv_app_(\w+)\(spinkv_app \*app", HEADER))
-    assert {"load_manifest", "add_store", "grant", "seed"} <= functions
-    told_by = {
-        "load_manifest": "manifest",
-        "load_runtime_config": "runtime_config",
-        "set_state_dir": "state_dir",
-        "set_max_open_stores": "max_open_stores",
-        "list_warnings": "warning_has",
-        "free": "free_app",
-    }
-    # Every new_app checks.
-    used = {"check"}
-    for case in CASES:
-        for step in case.all_steps():
-            used |= {step["op"], *step}
-    assert {told_by.get(function, function) for function in functions} - used == set()
-
-
 def test_every_status_of_the_header_has_a_case() -> None:
     """Each status is the expected error of some case, but for those that none can bring about."""
     statuses = set(re.findall(r'X\([A-Z_]+, \d+, [A-Z_]+, "([a-z-]+)"', HEADER))

@@ -34,15 +34,19 @@
 
 namespace spinkv {
 
+/* The version of the library in use, such as "0.1.0". */
+inline const char *version() noexcept {
+    return spinkv_version();
+}
+
 /* ---- Errors ---------------------------------------------------------------------------------- */
 
 /* What every error of a store is. what() is one line that names what was met. */
 class Error : public std::runtime_error {
-public:
+  public:
     explicit Error(const spinkv_error &error)
         : std::runtime_error(error.message), status_(error.status),
-          engine_code_(error.engine_code) {
-    }
+          engine_code_(error.engine_code) {}
     /* The status: SPINKV_NO_SUCH_KEY. */
     spinkv_status status() const noexcept {
         return status_;
@@ -60,7 +64,7 @@ public:
         return engine_code_;
     }
 
-private:
+  private:
     spinkv_status status_;
     int engine_code_;
 };
@@ -233,21 +237,18 @@ struct List {
  * contiguous range of std::byte or unsigned char. Borrows; made by the call that takes it.
  */
 class Bytes {
-public:
+  public:
     template <class Text,
               class = std::enable_if_t<std::is_convertible_v<const Text &, std::string_view>>>
-    Bytes(const Text &text) : Bytes(std::string_view(text)) {
-    }
-    Bytes(std::string_view text) : bytes_{text.data() ? text.data() : "", text.size()} {
-    }
-    Bytes(const void *data, std::size_t size) : bytes_{data ? data : "", size} {
-    }
+    Bytes(const Text &text) : Bytes(std::string_view(text)) {}
+    Bytes(std::string_view text) : bytes_{text.data() ? text.data() : "", text.size()} {}
+    Bytes(const void *data, std::size_t size) : bytes_{data ? data : "", size} {}
 #if __cplusplus >= 202002L
     template <std::ranges::contiguous_range Range>
-        requires(std::is_same_v<std::ranges::range_value_t<Range>, std::byte> ||
-                 std::is_same_v<std::ranges::range_value_t<Range>, unsigned char>)
-    Bytes(const Range &range) : Bytes(std::ranges::data(range), std::ranges::size(range)) {
-    }
+    requires(std::is_same_v<std::ranges::range_value_t<Range>, std::byte> ||
+             std::is_same_v<std::ranges::range_value_t<Range>, unsigned char>)
+        Bytes(const Range &range)
+        : Bytes(std::ranges::data(range), std::ranges::size(range)) {}
 #endif
     /* Never NULL. */
     const void *data() const noexcept {
@@ -260,7 +261,7 @@ public:
         return bytes_;
     }
 
-private:
+  private:
     spinkv_bytes bytes_;
 };
 
@@ -277,7 +278,7 @@ using Pair = std::pair<Bytes, Bytes>;
  * Names and values are checked when the store is added.
  */
 class StoreOptions {
-public:
+  public:
     /* Sets an option by name to a text, a number or true or false. */
     template <class Value> StoreOptions &set(std::string name, const Value &value) {
         if constexpr (std::is_same_v<Value, bool>) {
@@ -332,7 +333,7 @@ public:
         return options;
     }
 
-private:
+  private:
     std::vector<std::pair<std::string, std::variant<std::string, std::int64_t, bool>>> options_;
 };
 
@@ -343,12 +344,10 @@ class KeyIterator;
 
 /* An open store. Every call throws InvalidStore once it is closed or moved from. */
 class Store {
-public:
+  public:
     /* Takes over a handle from C: the store closes it. */
-    explicit Store(spinkv_store handle) noexcept : handle_(handle) {
-    }
-    Store(Store &&other) noexcept : handle_(std::exchange(other.handle_, 0)) {
-    }
+    explicit Store(spinkv_store handle) noexcept : handle_(handle) {}
+    Store(Store &&other) noexcept : handle_(std::exchange(other.handle_, 0)) {}
     Store &operator=(Store &&other) noexcept {
         if (this != &other) {
             spinkv_close(handle_);
@@ -516,7 +515,7 @@ public:
         return json.string();
     }
 
-private:
+  private:
     friend class App;
 
     struct JsonText {
@@ -537,8 +536,8 @@ private:
     spinkv_status read(Bytes key, std::string &value, spinkv_error &error) const {
         char small[1024];
         std::size_t size = 0;
-        spinkv_status status = spinkv_get_into(handle_, key.data(), key.size(), small, sizeof small,
-                                               &size, &error);
+        spinkv_status status =
+            spinkv_get_into(handle_, key.data(), key.size(), small, sizeof small, &size, &error);
         if (status == SPINKV_OK && size <= sizeof small) {
             value.assign(small, size);
             return status;
@@ -576,7 +575,7 @@ private:
 /* Goes over keys in byte order. Fetches a page at a time, so that it stays right while others
  * write. */
 class KeyIterator {
-public:
+  public:
     using iterator_category = std::input_iterator_tag;
     using value_type = std::string;
     using difference_type = std::ptrdiff_t;
@@ -611,7 +610,7 @@ public:
         return !(one == other);
     }
 
-private:
+  private:
     static constexpr std::size_t page_count = 256;
 
     void fetch(const std::optional<std::string> &after) {
@@ -634,9 +633,8 @@ private:
 
 /* The keys of a store that begin with a prefix, as a range. */
 class Keys {
-public:
-    Keys(const Store &store, std::string prefix) : store_(&store), prefix_(std::move(prefix)) {
-    }
+  public:
+    Keys(const Store &store, std::string prefix) : store_(&store), prefix_(std::move(prefix)) {}
     KeyIterator begin() const {
         return {*store_, prefix_};
     }
@@ -644,7 +642,7 @@ public:
         return {};
     }
 
-private:
+  private:
     const Store *store_;
     std::string prefix_;
 };
@@ -688,7 +686,7 @@ struct StoreInfo {
 
 /* The stores of one app: which there are, where they live and which may be opened. */
 class App {
-public:
+  public:
     explicit App(const AppOptions &options = {}) {
         spinkv_app *made = nullptr;
         detail::call(spinkv_app_new, &made);
@@ -696,8 +694,7 @@ public:
         app.build(options);
         swap(app);
     }
-    App(App &&other) noexcept : app_(std::exchange(other.app_, nullptr)) {
-    }
+    App(App &&other) noexcept : app_(std::exchange(other.app_, nullptr)) {}
     App &operator=(App &&other) noexcept {
         App(std::move(other)).swap(*this);
         return *this;
@@ -756,9 +753,8 @@ public:
         return open("default");
     }
 
-private:
-    explicit App(spinkv_app *app) noexcept : app_(app) {
-    }
+  private:
+    explicit App(spinkv_app *app) noexcept : app_(app) {}
     void swap(App &other) noexcept {
         std::swap(app_, other.app_);
     }
