@@ -50,6 +50,7 @@ class Subject(Protocol):
 
     def ask(self, line: str) -> str:
         """The answer to one request."""
+        ...
 
 
 class InProcess:

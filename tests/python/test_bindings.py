@@ -24,6 +24,14 @@ BUILT = [language for language in LANGUAGES if lacks(language) is None]
 # Python's driver is a process as any other; its cases run in this process, in test_conformance.
 ALL = ["python", *BUILT]
 
+# The programs with a language's own tests.
+CHECKS = [
+    f"{language}/{path.name}"
+    for language in BUILT
+    for path in sorted((BUILD / language).glob("check*"))
+    if path.is_file() and os.access(path, os.X_OK)
+]
+
 # What a driver may be without that no case needs.
 TRAITS = {"json-order"}
 
@@ -142,6 +150,14 @@ def test_sample(language: str, tmp_path: Path, drivers: Drivers) -> None:
     ask(reader, "open_default", "of-sample", "-")
     assert ask(reader, "get", "of-sample", to_word("mykey")) == [to_word("myvalue")]
     ask(reader, "reset", to_word(os.fsencode(tmp_path)))
+
+
+@pytest.mark.parametrize("program", CHECKS)
+def test_own_checks(program: str) -> None:
+    """What only this language can do wrong: its own programs say that it does not."""
+    command = [BUILD / program]
+    run = subprocess.run(command, capture_output=True, timeout=120, check=False, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
 
 
 @pytest.mark.parametrize("writer", ALL)
