@@ -110,6 +110,7 @@ def test_files(installed: Installation) -> None:
     minor = ".".join(version().split(".")[:2])
     expected = {
         "include/spinkv.h",
+        "include/spinkv.hpp",
         f"{lib}/libspinkv.a",
         f"{lib}/libspinkv.so",
         f"{lib}/libspinkv.so.{minor}",
@@ -161,6 +162,14 @@ def test_header_alone(installed: Installation, compiler: tuple[str, ...], tmp_pa
         *compiler, "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I", include,
         source,
     )  # fmt: skip
+
+
+def test_pkg_config_cpp(installed: Installation, tmp_path: Path) -> None:
+    """The sample of C++ builds as its README says."""
+    source = ROOT / "bindings" / "cpp" / "basic.cpp"
+    build = 'c++ -Wall -Werror -std=c++17 "$0" -o cpp $(pkg-config --cflags --libs spinkv)'
+    run("sh", "-c", build, source, cwd=tmp_path, variables=installed.variables)
+    check_program(tmp_path / "cpp", tmp_path, installed.variables)
 
 
 def test_pkg_config_shared(installed: Installation, tmp_path: Path) -> None:
