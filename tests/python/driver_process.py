@@ -20,7 +20,7 @@ from driver import to_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 BINDINGS = ROOT / "bindings"
-BUILD = Path(os.environ.get("SPINKV_BINDINGS_BUILD", ROOT / "build" / "release" / "bindings"))
+BUILD = ROOT / os.environ.get("SPINKV_BINDINGS_BUILD", "build/release/bindings")
 PATIENCE_S = 60
 
 # The languages that have a folder, and those of them that are not built, each with the reason.
