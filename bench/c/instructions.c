@@ -12,12 +12,17 @@
 
 #define UNCACHED "_uncached"
 
+/* Batches before those that are counted: after them whatever is done once has been done and, where
+ * the workload only reads, every key has been met. */
+#define WARM_BATCHES_READING 30
+#define WARM_BATCHES_WRITING 2
+
 void instructions_run(const char *name, size_t batches, const char *folder) {
     const char *suffix = strstr(name, UNCACHED);
     const struct workload *workload;
     struct subject subject;
     char base[64];
-    size_t i;
+    size_t i, warm;
 
     snprintf(base, sizeof(base), "%.*s", (int)(suffix ? suffix - name : (long)strlen(name)), name);
     workload = workload_find(base);
@@ -25,8 +30,8 @@ void instructions_run(const char *name, size_t batches, const char *folder) {
         fail("there is no workload %s", base);
     }
     subject_open(&subject, workload, suffix ? &peer_spinkv_uncached : &peer_spinkv, false, folder);
-    /* Whatever is done once has been done after these. */
-    for (i = 0; i < 2; i++) {
+    warm = workload->operations_synced == 0 ? WARM_BATCHES_READING : WARM_BATCHES_WRITING;
+    for (i = 0; i < warm; i++) {
         subject_time_batch(&subject);
     }
     for (i = 0; i < batches; i++) {
