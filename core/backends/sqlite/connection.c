@@ -129,11 +129,10 @@ static void switch_on(sqlite3 *db, int setting, int on) {
 }
 
 /*
- * The pages of the write-ahead log after which a commit merges it into the database: about as many
- * as one part of the WAL index lists, so that readers search no more than one, and rarely enough
- * that fewer than one small write in a thousand meets it.
+ * The pages of the write-ahead log after which a commit merges it into the database. More would
+ * make that rarer, but each page written costs a search past its earlier versions in the log.
  */
-#define LOG_PAGES 4000
+#define LOG_PAGES 2000
 
 /* Settings that the safety and the durability of a file rest on. */
 static int configure(struct connection *connection) {
