@@ -1,0 +1,167 @@
+//! Rust's values as JSON, both ways.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use spinkv::{App, Error, Store};
+
+fn store() -> Store {
+    let app = App::builder().state_dir("").build().unwrap();
+    app.open_default().unwrap()
+}
+
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+#[serde(rename_all = "snake_case")]
+enum Shape {
+    Nothing,
+    Circle(f64),
+    Line(f64, f64),
+    Named {
+        name: String,
+        corners: Vec<(i32, i32)>,
+    },
+}
+
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+struct Unit;
+
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+struct Wrapper(Option<char>);
+
+#[derive(Serialize, Deserialize, PartialEq, Debug)]
+struct Triple(u8, f32, String);
+
+#[test]
+fn types_come_back_as_they_went() {
+    let store = store();
+    let shapes = vec![
+        Shape::Nothing,
+        Shape::Circle(0.1),
+        Shape::Line(-1e300, 5e-324),
+        Shape::Named {
+            name: "é\u{1f511}\0\n".to_owned(),
+            corners: vec![(1, -2)],
+        },
+    ];
+    store.set_json("shapes", &shapes).unwrap();
+    assert_eq!(store.get_json::<Vec<Shape>>("shapes").unwrap(), shapes);
+
+    let mixed = (
+        Unit,
+        Wrapper(Some('x')),
+        Wrapper(None),
+        Triple(255, 1.5, String::new()),
+    );
+    store.set_json("mixed", &mixed).unwrap();
+    assert_eq!(
+        store.get("mixed").unwrap(),
+        br#"[null,"x",null,[255,1.5,""]]"#
+    );
+    assert_eq!(
+        store
+            .get_json::<(Unit, Wrapper, Wrapper, Triple)>("mixed")
+            .unwrap(),
+        mixed
+    );
+
+    let map = BTreeMap::from([(i8::MIN, true), (7, false)]);
+    store.set_json("map", &map).unwrap();
+    assert_eq!(store.get_json::<BTreeMap<i8, bool>>("map").unwrap(), map);
+}
+
+#[test]
+fn numbers_keep_their_value() {
+    let store = store();
+    let big = (1_u64 << 53) + 1;
+    store
+        .set_json("numbers", &(big, u64::MAX, i64::MIN, u128::MAX, 0.1_f64))
+        .unwrap();
+    let text = store.get_json_text("numbers").unwrap();
+    assert_eq!(
+        text,
+        format!("[{big},{},{},{},0.1]", u64::MAX, i64::MIN, u128::MAX)
+    );
+    let read = store
+        .get_json::<(u64, u64, i64, u128, f64)>("numbers")
+        .unwrap();
+    assert_eq!(read, (big, u64::MAX, i64::MIN, u128::MAX, 0.1));
+}
+
+#[test]
+fn raw_json_is_compact_and_digit_for_digit() {
+    let store = store();
+    let raw = RawValue::from_string(r#"{ "b": 1.50, "a": 1e400 }"#.to_owned()).unwrap();
+    store.set_json("raw", &raw).unwrap();
+    assert_eq!(store.get("raw").unwrap(), br#"{"b":1.50,"a":1e400}"#);
+    assert_eq!(
+        store.get_json::<Box<RawValue>>("raw").unwrap().get(),
+        r#"{"b":1.50,"a":1e400}"#
+    );
+}
+
+#[test]
+fn null_is_not_missing() {
+    let store = store();
+    store.set_json("null", &()).unwrap();
+    assert_eq!(store.find_json::<Option<u8>>("null").unwrap(), Some(None));
+    assert_eq!(store.find_json::<Option<u8>>("missing").unwrap(), None);
+    assert!(matches!(
+        store.get_json::<u8>("missing"),
+        Err(Error::NoSuchKey(_))
+    ));
+}
+
+/// Refuses to write itself, with a message of two lines.
+struct Stubborn;
+
+impl Serialize for Stubborn {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("not\ntoday"))
+    }
+}
+
+#[test]
+fn what_json_has_no_form_for_is_refused_before_anything_is_written() {
+    fn refuse<T: Serialize>(value: T, expected: &str) {
+        let store = store();
+        let error = store.set_json("k\u{fc}y", &value).unwrap_err();
+        assert!(matches!(error, Error::InvalidJson(_)), "{error:?}");
+        assert!(error.message().contains(expected), "{error}");
+        assert!(error.message().contains("k\u{fc}y"), "{error}");
+        assert!(!error.message().contains('\n'), "{error}");
+        assert_eq!(store.count().unwrap(), 0);
+    }
+    refuse(f64::NAN, "NaN");
+    refuse(f32::NEG_INFINITY, "-inf");
+    refuse(vec![1.0, f64::INFINITY], "inf");
+    refuse([Some(f64::NAN)], "NaN");
+    refuse(Shape::Circle(f64::NAN), "NaN");
+    refuse(Shape::Line(0.0, f64::NAN), "NaN");
+    refuse(Triple(0, f32::NAN, String::new()), "NaN");
+    refuse(HashMap::from([("a", f64::NAN)]), "NaN");
+    refuse(HashMap::from([(vec![1], 1)]), "key must be a string");
+    refuse(Stubborn, "not today");
+}
+
+#[test]
+fn what_is_not_json_or_another_type_is_told_without_the_value() {
+    let store = store();
+    store.set("bytes", b"secret\xff").unwrap();
+    assert!(matches!(
+        store.get_json::<u8>("bytes"),
+        Err(Error::InvalidJson(_))
+    ));
+    store.set_json("text", "secret").unwrap();
+    let error = store.get_json::<u8>("text").unwrap_err();
+    assert!(matches!(error, Error::InvalidJson(_)), "{error:?}");
+    assert!(
+        error.message().contains("\"text\"") && error.message().contains("u8"),
+        "{error}"
+    );
+    assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+    assert_eq!(
+        (error.code(), error.spin_name(), error.status()),
+        ("invalid-json", "io", 11)
+    );
+}
