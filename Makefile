@@ -64,6 +64,10 @@ install: packages ## Install the C library below PREFIX (/usr/local), staged in 
 cpp: packages ## Build the sample and the driver of C++.
 	$(call binding,cpp)
 
+.PHONY: rust
+rust: packages ## Build the crate, the sample and the driver of Rust.
+	$(call binding,rust)
+
 .PHONY: packages
 packages: ## Install the system packages that building and testing need and that are missing.
 	@scripts/install-packages.sh
