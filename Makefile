@@ -142,6 +142,7 @@ lint: checkers library tools ## Check the layout of C and Python, warnings, the 
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/shellcheck scripts/*.sh .ci/run
+	@scripts/lint-rust.sh
 	@$(PY) scripts/check_header.py core/include/spinkv.h build/release
 	@$(call HEADER_ALONE,gcc -std=c99 -xc -)
 	@$(call HEADER_ALONE,g++ -std=c++11 -xc++ -)
@@ -156,6 +157,7 @@ format: checkers tools ## Put C and Python files into the layout that lint asks 
 	clang-format -i $(C_FILES)
 	$(VENV)/bin/ruff check --fix-only --quiet .
 	$(VENV)/bin/ruff format .
+	! command -v cargo-fmt >/dev/null || cargo fmt --all --manifest-path bindings/rust/Cargo.toml
 
 .PHONY: types
 types: extension tools ## Check types with mypy --strict, pyright and stubtest.

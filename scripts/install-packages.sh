@@ -2,6 +2,7 @@
 # Installs the system packages that are missing, and does nothing, quickly, when none is.
 # Without arguments: what building, the demo and the tests need. With --checks: also what the
 # linters and the sanitizer runs need. With --bench: also what the benchmark compares with. As root it calls apt-get, with sudo it calls that; without
+# linters and the sanitizer runs need. With --bindings: also what the languages of bindings/ need. As root it calls apt-get, with sudo it calls that; without
 # either it prints the command for an administrator to run, and fails. Never touches Python's own
 # packages: those go into a virtual environment.
 set -eu
@@ -19,6 +20,21 @@ for option in "$@"; do
     --bench) wanted="$wanted $bench" ;;
     *)
         echo "usage: $0 [--checks] [--bench]" >&2
+# A line each: a command, and the packages that bring it where there is none.
+add_bindings() {
+    while IFS=: read -r command packages; do
+        command -v "$command" >/dev/null || wanted="$wanted $packages"
+    done <<END
+cargo: cargo-web
+END
+}
+
+for option in "$@"; do
+    case $option in
+    --checks) wanted="$wanted $checks" ;;
+    --bindings) add_bindings ;;
+    *)
+        echo "usage: $0 [--checks] [--bindings]" >&2
         exit 2
         ;;
     esac

@@ -1,6 +1,7 @@
 //! How a store behaves and where it lives.
 
 use std::ffi::{CString, OsStr, OsString};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use spinkv_sys as sys;
@@ -72,7 +73,7 @@ option_values! {
 /// # std::fs::remove_dir_all(&folder).unwrap();
 /// # Ok::<(), spinkv::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct StoreOptions(Vec<(String, OptionValue)>);
 
@@ -172,6 +173,21 @@ impl StoreOptions {
             texts.push(text);
         }
         take(&options)
+    }
+}
+
+/// Shows the names of all options, and the values of those that cannot be secret.
+impl fmt::Debug for StoreOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut options = formatter.debug_struct("StoreOptions");
+        for (name, value) in &self.0 {
+            match (name.as_str(), value) {
+                ("type" | "path" | "durability", _) => options.field(name, value),
+                (_, OptionValue::Text(_)) => options.field(name, &format_args!("...")),
+                _ => options.field(name, value),
+            };
+        }
+        options.finish()
     }
 }
 

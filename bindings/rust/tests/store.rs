@@ -351,6 +351,25 @@ fn options_are_checked_and_do_what_they_say() {
 }
 
 #[test]
+fn no_secret_is_shown() {
+    let redis = StoreOptions::new()
+        .set("type", "redis")
+        .set("url", "redis://user:hunter2@host");
+    let builder = App::builder()
+        .state_dir("")
+        .store("far", redis.clone().max_entries(7));
+    let shown = format!(
+        "{redis:?} {builder:?} {:?}",
+        builder.build().unwrap().stores()
+    );
+    assert!(
+        shown.contains("redis") && shown.contains("url: ...") && shown.contains("7"),
+        "{shown}"
+    );
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
 fn the_version_is_that_of_the_crate() {
     assert_eq!(spinkv::version(), env!("CARGO_PKG_VERSION"));
 }
