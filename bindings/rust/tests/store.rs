@@ -200,14 +200,19 @@ fn values_around_the_size_of_the_stack_buffer_are_whole() {
 
 #[test]
 fn a_value_that_grows_between_two_looks_is_whole() {
-    let store = store();
+    let folder = Folder::new("growing");
+    let options = StoreOptions::new().path(folder.0.join("growing.db"));
+    let store = options
+        .durability(Durability::Normal)
+        .open("growing")
+        .unwrap();
     let small = vec![b's'; 1500];
-    let large = vec![b'l'; 200_000];
+    let large = vec![b'l'; 3000];
     store.set("key", &small).unwrap();
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
-            for _ in 0..300 {
+            for _ in 0..3000 {
                 store.set("key", &large).unwrap();
                 store.set("key", &small).unwrap();
             }
@@ -251,6 +256,10 @@ fn keys_and_values_may_be_of_any_kind_of_bytes() {
     store.delete_many([""; 0]).unwrap();
     assert!(store.compare_and_swap("empty", None, "").unwrap());
     assert!(!store.compare_and_swap("empty", None, "x").unwrap());
+    assert_eq!(
+        store.get_many(["empty", "none"]).unwrap(),
+        [Some(vec![]), None]
+    );
     assert!(store.compare_and_swap("empty", Some(b""), "x").unwrap());
 }
 
