@@ -1,0 +1,107 @@
+"use strict";
+
+// Apps: which stores there are and where they live; index.d.ts documents them.
+const native = require("./native.js");
+const { InvalidArgumentError } = require("./errors.js");
+const { openStore, openStoreLater } = require("./store.js");
+const { toFlatArray, toOptions, toPath } = require("./values.js");
+
+class App {
+  #app = native.appNew();
+  #promises;
+
+  constructor({ manifest, component, runtimeConfig, stores, stateDir, maxOpenStores } = {}) {
+    if (maxOpenStores !== undefined) {
+      native.appSetMaxOpenStores(this.#app, maxOpenStores);
+    }
+    if (manifest !== undefined) {
+      native.appLoadManifest(this.#app, toPath(manifest), component);
+    } else if (component !== undefined) {
+      throw new InvalidArgumentError("a component is one of a manifest's: give the manifest too");
+    }
+    if (manifest !== undefined || runtimeConfig !== undefined) {
+      native.appLoadRuntimeConfig(this.#app, toPath(runtimeConfig));
+    }
+    for (const [label, options] of Object.entries(stores ?? {})) {
+      this.addStore(label, options);
+    }
+    if (stateDir !== undefined) {
+      native.appSetStateDir(this.#app, toPath(stateDir));
+    }
+    for (const warning of this.warnings()) {
+      process.emitWarning(warning, "SpinkvWarning");
+    }
+    native.appCheck(this.#app);
+  }
+
+  get promises() {
+    return (this.#promises ??= {
+      open: async (label) => openStoreLater(this.#app, label),
+      openDefault: async () => openStoreLater(this.#app, "default"),
+      seed: async (items) =>
+        native.promises.seed(this.#app, toFlatArray(items), undefined, undefined, this),
+    });
+  }
+
+  addStore(label, options = {}) {
+    native.appAddStore(this.#app, label, toOptions(options));
+  }
+
+  grant(label) {
+    native.appGrant(this.#app, label);
+  }
+
+  seed(items) {
+    native.seed(this.#app, toFlatArray(items));
+  }
+
+  stores() {
+    const [labels, summaries] = native.appListStores(this.#app);
+    return new Map(labels.map((label, index) => [label, summaries[index]]));
+  }
+
+  warnings() {
+    return native.appListWarnings(this.#app);
+  }
+
+  open(label) {
+    return openStore(this.#app, label);
+  }
+
+  openDefault() {
+    return openStore(this.#app, "default");
+  }
+}
+
+/** The app of a store with options of its own. */
+function appWith(label, options) {
+  const app = new App();
+  app.addStore(label, options);
+  return app;
+}
+
+function hasOptions(options) {
+  return options !== undefined && Object.keys(options).length > 0;
+}
+
+function open(label, options) {
+  return hasOptions(options) ? appWith(label, options).open(label) : openStore(undefined, label);
+}
+
+function openDefault(options) {
+  return open("default", options);
+}
+
+const promises = {
+  async open(label, options) {
+    return hasOptions(options)
+      ? appWith(label, options).promises.open(label)
+      : openStoreLater(undefined, label);
+  },
+
+  async openDefault(options) {
+    return promises.open("default", options);
+  },
+};
+
+module.exports = { App, open, openDefault, promises };

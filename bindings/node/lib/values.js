@@ -1,0 +1,81 @@
+"use strict";
+
+// What a program passes, as the addon takes it.
+const { fileURLToPath } = require("node:url");
+const { InvalidJsonError } = require("./errors.js");
+
+/** The start of a key, for a message. */
+function shorten(key) {
+  return JSON.stringify(String(key).slice(0, 40));
+}
+
+function refuseNumber(_name, value) {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new RangeError(`JSON has no ${value}`);
+  }
+  return value;
+}
+
+/** A value as JSON text. */
+function toJson(key, value) {
+  let text;
+  try {
+    text = JSON.stringify(value);
+    if (text === undefined) {
+      throw new TypeError(`JSON has no ${typeof value}`);
+    }
+    // NaN and Infinity become null, so only a text with a null is worth another look.
+    if (text.includes("null")) {
+      JSON.stringify(value, refuseNumber);
+    }
+  } catch (cause) {
+    const reason = String(cause?.message).split("\n", 1)[0];
+    throw new InvalidJsonError(`the value for key ${shorten(key)} is not JSON: ${reason}`, 0, { cause });
+  }
+  return text;
+}
+
+/** JSON text as a value; undefined stays what it is. */
+function fromJson(text) {
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+/** Keys as an array. A string, which is iterable too, would be its characters. */
+function toArray(keys) {
+  if (typeof keys === "string") {
+    throw new TypeError("the keys must be an iterable of keys, not a string");
+  }
+  return Array.isArray(keys) ? keys : Array.from(keys);
+}
+
+/** Pairs as an array of keys and values in turn. */
+function toFlatArray(items) {
+  if (items === null || typeof items !== "object") {
+    throw new TypeError("the items must be a Map, an iterable of pairs, or an object");
+  }
+  const flat = [];
+  for (const [key, value] of Symbol.iterator in items ? items : Object.entries(items)) {
+    flat.push(key, value);
+  }
+  return flat;
+}
+
+/** A path: a string, bytes, or a file: URL. */
+function toPath(path) {
+  return path instanceof URL ? fileURLToPath(path) : path;
+}
+
+/** Options of a store as names, spelled as the C library does, and values in turn. */
+function toOptions(options) {
+  const flat = [];
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && value !== null) {
+      const isCamel = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(name);
+      flat.push(isCamel ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : name);
+      flat.push(toPath(value));
+    }
+  }
+  return flat;
+}
+
+module.exports = { fromJson, toArray, toFlatArray, toJson, toOptions, toPath };
