@@ -43,7 +43,24 @@ static napi_value fail(napi_env env, const struct read *read, const spinkv_error
     return throw_error(env, error);
 }
 
-/* Reads a value that did not fit elsewhere as `size` bytes, wherever that is needed. */
+/*
+ * Reads into memory of the caller's. The message of a missing key takes longer than looking for it, so where
+ * that is no error, none is made until another error is met.
+ */
+static spinkv_status read_into(const struct read *read, void *data, size_t capacity, size_t *size,
+                               spinkv_error *error) {
+    if (read->missing == MISSING_IS_UNDEFINED) {
+        spinkv_status status =
+            spinkv_get_into(read->store, read->key.data, read->key.size, data, capacity, size, NULL);
+        if (status == SPINKV_OK || status == SPINKV_NO_SUCH_KEY) {
+            error->status = status;
+            return status;
+        }
+    }
+    return spinkv_get_into(read->store, read->key.data, read->key.size, data, capacity, size, error);
+}
+
+/* Reads a value of any size into memory of C's, and converts that. */
 static napi_value read_copy(napi_env env, const struct read *read,
                             napi_value (*convert)(napi_env, const void *, size_t)) {
     spinkv_value value = {NULL, 0};
@@ -71,8 +88,7 @@ static napi_value read_large(napi_env env, const struct read *read, size_t size)
             napi_throw_error(env, NULL, "the value does not fit in memory");
             return NULL;
         }
-        if (spinkv_get_into(read->store, read->key.data, read->key.size, data, size, &met,
-                            &error) != SPINKV_OK) {
+        if (read_into(read, data, size, &met, &error) != SPINKV_OK) {
             return fail(env, read, &error);
         }
         if (met == size) {
@@ -99,9 +115,8 @@ static napi_value get(napi_env env, napi_callback_info info) {
     napi_get_value_uint32(env, arguments[3], &offset);
     capacity = offset < pool_size ? pool_size - offset : 0;
     capacity = capacity < POOLED_SIZE ? capacity : POOLED_SIZE;
-    if (spinkv_get_into(read.store, read.key.data, read.key.size,
-                        capacity > 0 ? (char *)pool + offset : NULL, capacity, &size,
-                        &error) != SPINKV_OK) {
+    if (read_into(&read, capacity > 0 ? (char *)pool + offset : NULL, capacity, &size, &error) !=
+        SPINKV_OK) {
         result = fail(env, &read, &error);
     } else if (size <= capacity) {
         napi_create_uint32(env, (uint32_t)size, &result);
@@ -123,8 +138,7 @@ static napi_value get_string(napi_env env, napi_callback_info info) {
     if (!begin(env, info, 2, arguments, &read)) {
         return NULL;
     }
-    if (spinkv_get_into(read.store, read.key.data, read.key.size, buffer, sizeof(buffer), &size,
-                        &error) != SPINKV_OK) {
+    if (read_into(&read, buffer, sizeof(buffer), &size, &error) != SPINKV_OK) {
         result = fail(env, &read, &error);
     } else if (size <= sizeof(buffer)) {
         result = string_value(env, buffer, size);
@@ -154,8 +168,7 @@ static napi_value get_into(napi_env env, napi_callback_info info) {
     }
     if (type != napi_uint8_array && type != napi_uint8_clamped_array) {
         napi_throw_type_error(env, NULL, "the buffer must be a Uint8Array");
-    } else if (spinkv_get_into(read.store, read.key.data, read.key.size, data, capacity, &size,
-                               &error) != SPINKV_OK) {
+    } else if (read_into(&read, data, capacity, &size, &error) != SPINKV_OK) {
         result = fail(env, &read, &error);
     } else {
         napi_create_int64(env, (int64_t)size, &result);

@@ -1,0 +1,30 @@
+"use strict";
+
+// What the tests share.
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+const { setTimeout: sleep } = require("node:timers/promises");
+const spinkv = require("spinkv");
+
+/** A store in memory, without limits. */
+function memory() {
+  return spinkv.open("memory", { path: ":memory:", maxKeyBytes: 0, maxValueBytes: 0, maxEntries: 0 });
+}
+
+/** A new folder, removed when the test ends. */
+function newFolder(context) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "spinkv-node-"));
+  context.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Collects garbage, and lets finalizers run. */
+async function collect() {
+  for (let round = 0; round < 3; round++) {
+    globalThis.gc();
+    await sleep(5);
+  }
+}
+
+module.exports = { collect, memory, newFolder };

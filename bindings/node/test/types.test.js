@@ -1,0 +1,32 @@
+"use strict";
+
+// The declarations: compiled with `tsc --strict`, and what comes out is run.
+const assert = require("node:assert");
+const { spawnSync } = require("node:child_process");
+const fs = require("node:fs");
+const path = require("node:path");
+const { test } = require("node:test");
+
+/** The file of TypeScript's compiler, or undefined where it is not installed. */
+function findCompiler() {
+  const folders = [path.join(__dirname, "..", "node_modules"), ...(process.env.NODE_PATH ?? "").split(path.delimiter)];
+  return folders.map((folder) => path.join(folder, "typescript", "bin", "tsc")).find((file) => fs.existsSync(file));
+}
+
+const compiler = findCompiler();
+const skip = !compiler && "TypeScript is not installed: npm install --ignore-scripts, in bindings/node";
+
+test("the declarations are those of what runs", { skip }, () => {
+  const roots = path.join(compiler, "../../../@types");
+  const compiled = spawnSync(process.execPath, [compiler, "-p", path.join(__dirname, "types"), "--typeRoots", roots], { encoding: "utf8" });
+  assert.strictEqual(compiled.status, 0, compiled.stdout + compiled.stderr);
+  const program = path.join(__dirname, "..", "compiled", "test", "types", "use.js");
+  const run = spawnSync(process.execPath, [program], { encoding: "utf8" });
+  assert.deepStrictEqual([run.stdout, run.stderr, run.status], ["done\n", "", 0]);
+});
+
+test("every export is declared, and every declaration is one", () => {
+  const text = fs.readFileSync(path.join(__dirname, "..", "lib", "index.d.ts"), "utf8");
+  const declared = [...text.matchAll(/^export (?:class|function|const) (\w+)/gm)].map(([, name]) => name);
+  assert.deepStrictEqual(declared.sort(), Object.keys(require("spinkv")).sort());
+});
