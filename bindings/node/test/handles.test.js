@@ -4,7 +4,7 @@
 const assert = require("node:assert");
 const { test } = require("node:test");
 const spinkv = require("spinkv");
-const { collect, memory } = require("./tools.js");
+const { collect, fillPool, memory } = require("./tools.js");
 
 const CALLS = {
   get: ["k"],
@@ -85,6 +85,7 @@ test("a store stays open when its app is collected", async () => {
 
 test("a store with a promise to keep is not collected", async () => {
   const pending = [];
+  fillPool();
   for (let index = 0; index < 100; index++) {
     pending.push(memory().promises.set("k", "v"));
   }
@@ -94,6 +95,7 @@ test("a store with a promise to keep is not collected", async () => {
 
 test("an app with a promise to keep is not collected", async () => {
   const pending = [];
+  fillPool();
   for (let index = 0; index < 100; index++) {
     pending.push(new spinkv.App({ stateDir: "" }).promises.openDefault());
   }
