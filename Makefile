@@ -67,6 +67,9 @@ cpp: packages ## Build the sample and the driver of C++.
 .PHONY: rust
 rust: packages ## Build the crate, the sample and the driver of Rust.
 	$(call binding,rust)
+.PHONY: node
+node: packages ## Build the addon, the package, the sample and the driver of Node.js.
+	$(call binding,node)
 
 .PHONY: packages
 packages: ## Install the system packages that building and testing need and that are missing.
@@ -143,6 +146,7 @@ lint: checkers library tools ## Check the layout of C and Python, warnings, the 
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/shellcheck scripts/*.sh .ci/run
 	@scripts/lint-rust.sh
+	@scripts/check-node.sh lint
 	@$(PY) scripts/check_header.py core/include/spinkv.h build/release
 	@$(call HEADER_ALONE,gcc -std=c99 -xc -)
 	@$(call HEADER_ALONE,g++ -std=c++11 -xc++ -)
@@ -158,12 +162,14 @@ format: checkers tools ## Put C and Python files into the layout that lint asks 
 	$(VENV)/bin/ruff check --fix-only --quiet .
 	$(VENV)/bin/ruff format .
 	! command -v cargo-fmt >/dev/null || cargo fmt --all --manifest-path bindings/rust/Cargo.toml
+	scripts/check-node.sh format
 
 .PHONY: types
 types: extension tools ## Check types with mypy --strict, pyright and stubtest.
 	@$(PY) -m mypy --strict $(TYPED)
 	@$(VENV)/bin/pyright --warnings --pythonpath $(PY) $(TYPED)
 	@$(PY) -m mypy.stubtest spinkv
+	@scripts/check-node.sh types
 
 .PHONY: docs
 docs: library extension tools ## Run the examples in README.md and docs/.

@@ -26,6 +26,7 @@ add_bindings() {
         command -v "$command" >/dev/null || wanted="$wanted $packages"
     done <<END
 cargo: cargo-web
+node: nodejs npm libnode-dev
 END
 }
 

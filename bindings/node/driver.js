@@ -96,7 +96,9 @@ async function both(store, method, ...values) {
   const now = await outcome(() => store[method](...values));
   const later = await outcome(() => store.promises[method](...values));
   if (!isDeepStrictEqual([now.result, now.said], [later.result, later.said])) {
-    throw new Error(`${method} and its promise differ: ${String(now.error)}, ${String(later.error)}`);
+    throw new Error(
+      `${method} and its promise differ: ${String(now.error)}, ${String(later.error)}`,
+    );
   }
   if (now.error) {
     throw now.error;

@@ -53,7 +53,11 @@ const classes = {
 };
 
 for (const [name, type] of Object.entries(classes)) {
-  Object.defineProperty(type.prototype, "name", { value: name, configurable: true, writable: true });
+  Object.defineProperty(type.prototype, "name", {
+    value: name,
+    configurable: true,
+    writable: true,
+  });
 }
 
 const byStatus = [SpinkvError];

@@ -239,12 +239,7 @@ export class App {
 
 /** The names of the errors of Spin's interface. */
 export type SpinName =
-  | "store-table-full"
-  | "no-such-store"
-  | "access-denied"
-  | "invalid-store"
-  | "no-such-key"
-  | "io";
+  "store-table-full" | "no-such-store" | "access-denied" | "invalid-store" | "no-such-key" | "io";
 
 /** What every error of a store is. Its message is one line that names what was met. */
 export class SpinkvError extends Error {

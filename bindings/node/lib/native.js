@@ -11,12 +11,16 @@ const file = path.join(__dirname, "..", "prebuilds", platform, "spinkv.node");
 function load() {
   if (!fs.existsSync(file)) {
     const script = path.join(__dirname, "..", "scripts", "build.js");
-    throw new Error(`spinkv is not built for ${platform}: run node ${script}, which says what it needs`);
+    throw new Error(
+      `spinkv is not built for ${platform}: run node ${script}, which says what it needs`,
+    );
   }
   try {
     return require(file);
   } catch (cause) {
-    throw new Error(`spinkv cannot be loaded (libsqlite3 must be installed): ${cause.message}`, { cause });
+    throw new Error(`spinkv cannot be loaded (libsqlite3 must be installed): ${cause.message}`, {
+      cause,
+    });
   }
 }
 

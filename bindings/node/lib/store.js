@@ -285,7 +285,11 @@ function openStore(app, label) {
 
 /** The same with a promise. `app` is kept until it is settled. */
 async function openStoreLater(app, label) {
-  return new Store(OWN, await native.promises.open(app, label, undefined, undefined, { app }), label);
+  return new Store(
+    OWN,
+    await native.promises.open(app, label, undefined, undefined, { app }),
+    label,
+  );
 }
 
 module.exports = { Store, openStore, openStoreLater };

@@ -30,7 +30,9 @@ function toJson(key, value) {
     }
   } catch (cause) {
     const reason = String(cause?.message).split("\n", 1)[0];
-    throw new InvalidJsonError(`the value for key ${shorten(key)} is not JSON: ${reason}`, 0, { cause });
+    throw new InvalidJsonError(`the value for key ${shorten(key)} is not JSON: ${reason}`, 0, {
+      cause,
+    });
   }
   return text;
 }

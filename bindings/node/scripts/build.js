@@ -29,7 +29,12 @@ function hasHeader(compiler, language, header, ...options) {
 
 /** The folder of Node.js's headers, or undefined. */
 function findHeaders() {
-  const prefixes = [process.env.npm_config_nodedir, path.resolve(process.execPath, "../.."), "/usr", "/usr/local"];
+  const prefixes = [
+    process.env.npm_config_nodedir,
+    path.resolve(process.execPath, "../.."),
+    "/usr",
+    "/usr/local",
+  ];
   return prefixes
     .filter(Boolean)
     .map((prefix) => path.join(prefix, "include", "node"))

@@ -1,6 +1,6 @@
 /*
- * Apps: an external that owns a spinkv_app, freed when it is collected, and the calls that build one. They
- * read at most two small files, so they are synchronous only.
+ * Apps: an external that owns a spinkv_app, freed when it is collected, and the calls that build
+ * one. They read at most two small files, so they are synchronous only.
  */
 #include "native.h"
 

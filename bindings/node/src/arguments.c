@@ -1,7 +1,7 @@
 /*
  * Values from JavaScript as C takes them. Strings are UTF-8 and bytes are borrowed, unless another
- * thread could change them under the call: shared memory is always copied, and everything is where the
- * call goes on after JavaScript does.
+ * thread could change them under the call: shared memory is always copied, and everything is where
+ * the call goes on after JavaScript does.
  */
 #include "native.h"
 
@@ -49,7 +49,8 @@ static bool has_replacement(const char *data, size_t size) {
     const char *end = data + size, *found = data;
 
     while ((found = memchr(found, 0xEF, (size_t)(end - found))) != NULL) {
-        if (end - found >= 3 && (unsigned char)found[1] == 0xBF && (unsigned char)found[2] == 0xBD) {
+        if (end - found >= 3 && (unsigned char)found[1] == 0xBF &&
+            (unsigned char)found[2] == 0xBD) {
             return true;
         }
         found++;

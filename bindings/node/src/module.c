@@ -1,6 +1,6 @@
 /*
- * The addon's entry, and what belongs to one environment: the main thread or a worker has each its own,
- * and leaves no store open when it ends.
+ * The addon's entry, and what belongs to one environment: the main thread or a worker has each its
+ * own, and leaves no store open when it ends.
  */
 #include "native.h"
 
@@ -100,7 +100,8 @@ static napi_value start(napi_env env, napi_callback_info info) {
     return NULL;
 }
 
-/* Every status as [number, name, name of Spin's error], so that JavaScript need not repeat the list. */
+/* Every status as [number, name, name of Spin's error], so that JavaScript need not repeat the
+ * list. */
 static napi_value statuses_value(napi_env env) {
     napi_value list = NULL, row, cell;
 

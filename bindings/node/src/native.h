@@ -1,6 +1,7 @@
 /*
- * What the files of the Node.js addon share. It speaks Node-API alone, so one build serves every Node.js
- * from version 18 on, and keeps no state but that of an environment (the main thread or a worker).
+ * What the files of the Node.js addon share. It speaks Node-API alone, so one build serves every
+ * Node.js from version 18 on, and keeps no state but that of an environment (the main thread or a
+ * worker).
  */
 #ifndef SPINKV_NODE_NATIVE_H
 #define SPINKV_NODE_NATIVE_H
@@ -18,7 +19,8 @@
 struct environment {
     /* The function of JavaScript that makes an error from status, message and engine code. */
     napi_ref make_error;
-    /* The stores that this thread has open: closed when it ends, whether or not they are collected. */
+    /* The stores that this thread has open: closed when it ends, whether or not they are collected.
+     */
     spinkv_store *stores;
     size_t store_count;
     size_t store_capacity;

@@ -1,7 +1,7 @@
 /*
- * Every operation once, in three parts: read the arguments, run without JavaScript, make the answer. A
- * synchronous call does the three in turn; a promise runs the second on a thread of the pool, with
- * arguments of its own.
+ * Every operation once, in three parts: read the arguments, run without JavaScript, make the
+ * answer. A synchronous call does the three in turn; a promise runs the second on a thread of the
+ * pool, with arguments of its own.
  */
 #include "native.h"
 
@@ -170,8 +170,8 @@ static spinkv_status run_set_many(struct call *call) {
 }
 
 static spinkv_status run_seed(struct call *call) {
-    return spinkv_app_seed(call->app, (const spinkv_pair *)call->batch.items,
-                           call->batch.count / 2, &call->error);
+    return spinkv_app_seed(call->app, (const spinkv_pair *)call->batch.items, call->batch.count / 2,
+                           &call->error);
 }
 
 static spinkv_status run_increment(struct call *call) {

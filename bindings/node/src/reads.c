@@ -1,7 +1,8 @@
 /*
- * The reads that are called most, synchronous only. Making a Buffer takes longer than reading a value, so a
- * small value is written into a pool of JavaScript's, which makes a view of it, as Node.js does for its own
- * small Buffers. The pool's address is asked for in each call: its owner may have transferred it.
+ * The reads that are called most, synchronous only. Making a Buffer takes longer than reading a
+ * value, so a small value is written into a pool of JavaScript's, which makes a view of it, as
+ * Node.js does for its own small Buffers. The pool's address is asked for in each call: its owner
+ * may have transferred it.
  */
 #include "native.h"
 
@@ -13,7 +14,10 @@
 #define ATTEMPTS 4
 
 /* What a callback does with a key that is not there. */
-enum missing { MISSING_IS_ERROR, MISSING_IS_UNDEFINED };
+enum missing {
+    MISSING_IS_ERROR,
+    MISSING_IS_UNDEFINED
+};
 
 struct read {
     spinkv_store store;
@@ -44,20 +48,21 @@ static napi_value fail(napi_env env, const struct read *read, const spinkv_error
 }
 
 /*
- * Reads into memory of the caller's. The message of a missing key takes longer than looking for it, so where
- * that is no error, none is made until another error is met.
+ * Reads into memory of the caller's. The message of a missing key takes longer than looking for it,
+ * so where that is no error, none is made until another error is met.
  */
 static spinkv_status read_into(const struct read *read, void *data, size_t capacity, size_t *size,
                                spinkv_error *error) {
     if (read->missing == MISSING_IS_UNDEFINED) {
-        spinkv_status status =
-            spinkv_get_into(read->store, read->key.data, read->key.size, data, capacity, size, NULL);
+        spinkv_status status = spinkv_get_into(read->store, read->key.data, read->key.size, data,
+                                               capacity, size, NULL);
         if (status == SPINKV_OK || status == SPINKV_NO_SUCH_KEY) {
             error->status = status;
             return status;
         }
     }
-    return spinkv_get_into(read->store, read->key.data, read->key.size, data, capacity, size, error);
+    return spinkv_get_into(read->store, read->key.data, read->key.size, data, capacity, size,
+                           error);
 }
 
 /* Reads a value of any size into memory of C's, and converts that. */
@@ -75,7 +80,8 @@ static napi_value read_copy(napi_env env, const struct read *read,
     return result;
 }
 
-/* Reads a large value straight into a Buffer of its size, which another writer may change meanwhile. */
+/* Reads a large value straight into a Buffer of its size, which another writer may change
+ * meanwhile. */
 static napi_value read_large(napi_env env, const struct read *read, size_t size) {
     spinkv_error error;
 

@@ -44,7 +44,10 @@ test("every operation of a closed store is invalid-store", async () => {
 
 test("the list above has every operation", () => {
   const own = Object.getOwnPropertyNames(Object.getPrototypeOf(memory().promises));
-  assert.deepStrictEqual(own.filter((name) => !["constructor", "keys"].includes(name)).sort(), Object.keys(CALLS).sort());
+  assert.deepStrictEqual(
+    own.filter((name) => !["constructor", "keys"].includes(name)).sort(),
+    Object.keys(CALLS).sort(),
+  );
 });
 
 test("closing leaves other handles open", () => {
@@ -109,7 +112,11 @@ test("an app with a promise to keep is not collected", async () => {
 test("closing does not disturb a promise that runs", async () => {
   for (let round = 0; round < 100; round++) {
     const store = memory();
-    const pending = [store.promises.set("k", "v"), store.promises.get("k"), store.promises.getKeys()];
+    const pending = [
+      store.promises.set("k", "v"),
+      store.promises.get("k"),
+      store.promises.getKeys(),
+    ];
     store.close();
     for (const { reason } of await Promise.allSettled(pending)) {
       assert.ok(reason === undefined || /invalid-store|no-such-key/.test(reason.code), reason);
@@ -127,7 +134,20 @@ test("what is no store is a TypeError", () => {
 
 test("the addon refuses anything at all without a crash", async () => {
   const native = require("../lib/native.js");
-  const odd = [undefined, null, -1, 2 ** 40, NaN, "x", {}, [], Symbol("s"), () => 1, new Uint8Array(1), 10n ** 30n];
+  const odd = [
+    undefined,
+    null,
+    -1,
+    2 ** 40,
+    NaN,
+    "x",
+    {},
+    [],
+    Symbol("s"),
+    () => 1,
+    new Uint8Array(1),
+    10n ** 30n,
+  ];
   const functions = [...Object.values(native), ...Object.values(native.promises)];
   for (const call of functions.filter((value) => typeof value === "function")) {
     if (["open", "seed", "start"].includes(call.name)) {

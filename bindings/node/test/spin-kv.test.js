@@ -31,10 +31,19 @@ test("a Spin app runs with another import", async (context) => {
   app.remove(1);
   app.remove(1);
   assert.deepStrictEqual(app.list(), ["guest:2"]);
-  assert.deepStrictEqual(app.keep("default", "o", { a: [1] }).body, new Uint8Array(Buffer.from('{"a":[1]}')));
-  assert.deepStrictEqual(app.keep("default", "b", new Uint8Array([0, 255])).body, new Uint8Array([0, 255]));
+  assert.deepStrictEqual(
+    app.keep("default", "o", { a: [1] }).body,
+    new Uint8Array(Buffer.from('{"a":[1]}')),
+  );
+  assert.deepStrictEqual(
+    app.keep("default", "b", new Uint8Array([0, 255])).body,
+    new Uint8Array([0, 255]),
+  );
   assert.deepStrictEqual(app.keep("default", "e", "").body, new Uint8Array(0));
-  assert.deepStrictEqual(app.keep("other", "k", "v"), { status: 500, payload: { tag: "no-such-store" } });
+  assert.deepStrictEqual(app.keep("other", "k", "v"), {
+    status: 500,
+    payload: { tag: "no-such-store" },
+  });
   const { status, payload } = app.keep("default", "k".repeat(257), "v");
   assert.deepStrictEqual([status, payload.tag], [500, "other"]);
   assert.match(payload.val, /257/);

@@ -31,11 +31,14 @@ function startWorker(folder, text) {
 test("workers count together, at once and with promises", async (context) => {
   const folder = newFolder(context);
   const workers = Array.from({ length: WORKERS }, () =>
-    startWorker(folder, `
+    startWorker(
+      folder,
+      `
       for (let index = 0; index < ${INCREMENTS}; index++) {
         store.increment("n");
         await store.promises.increment("n");
-      }`),
+      }`,
+    ),
   );
   const codes = await Promise.all(workers.map(async (worker) => (await once(worker, "exit"))[0]));
   assert.deepStrictEqual(codes, Array(WORKERS).fill(0));
@@ -44,24 +47,36 @@ test("workers count together, at once and with promises", async (context) => {
   store.close();
 });
 
-test("a worker that ends leaves nothing open", { skip: process.platform !== "linux" && "reads /proc" }, async (context) => {
-  const folder = newFolder(context);
-  const [code] = await once(startWorker(folder, `store.set("k", "v"); store.promises.get("k");`), "exit");
-  assert.strictEqual(code, 0);
-  const open = fs.readdirSync("/proc/self/fd").map((fd) => {
-    try {
-      return fs.readlinkSync(`/proc/self/fd/${fd}`);
-    } catch {
-      return "";
-    }
-  });
-  assert.deepStrictEqual(open.filter((file) => file.startsWith(folder)), []);
-});
+test(
+  "a worker that ends leaves nothing open",
+  { skip: process.platform !== "linux" && "reads /proc" },
+  async (context) => {
+    const folder = newFolder(context);
+    const [code] = await once(
+      startWorker(folder, `store.set("k", "v"); store.promises.get("k");`),
+      "exit",
+    );
+    assert.strictEqual(code, 0);
+    const open = fs.readdirSync("/proc/self/fd").map((fd) => {
+      try {
+        return fs.readlinkSync(`/proc/self/fd/${fd}`);
+      } catch {
+        return "";
+      }
+    });
+    assert.deepStrictEqual(
+      open.filter((file) => file.startsWith(folder)),
+      [],
+    );
+  },
+);
 
 test("a worker may be ended at any moment", async (context) => {
   const folder = newFolder(context);
   for (let round = 0; round < 10; round++) {
-    const worker = startWorker(folder, `
+    const worker = startWorker(
+      folder,
+      `
       for (;;) {
         const calls = [];
         for (let index = 0; index < 50; index++) {
@@ -69,7 +84,8 @@ test("a worker may be ended at any moment", async (context) => {
         }
         parentPort.postMessage("going");
         await Promise.allSettled(calls);
-      }`);
+      }`,
+    );
     await once(worker, "message");
     await sleep(round);
     await worker.terminate();
@@ -78,9 +94,12 @@ test("a worker may be ended at any moment", async (context) => {
 
 test("a store cannot be used in another thread", async (context) => {
   const store = spinkv.open("shared", options(newFolder(context)));
-  const worker = new Worker(`require("node:worker_threads").parentPort.once("message", (store) => {
+  const worker = new Worker(
+    `require("node:worker_threads").parentPort.once("message", (store) => {
     try { store.get("k"); } catch (error) { process.exit(error instanceof TypeError ? 7 : 8); }
-  });`, { eval: true });
+  });`,
+    { eval: true },
+  );
   try {
     worker.postMessage(store);
     assert.deepStrictEqual(await once(worker, "exit"), [7]);
@@ -96,33 +115,40 @@ test("a process may end while promises are pending", () => {
     const store = require("spinkv").open("x", { path: ":memory:", maxEntries: 0 });
     for (let index = 0; index < 500; index++) store.promises.set("k" + index, "v");
     process.exit(3);`;
-  const run = spawnSync(process.execPath, ["-e", text], { cwd: path.join(__dirname, ".."), encoding: "utf8" });
+  const run = spawnSync(process.execPath, ["-e", text], {
+    cwd: path.join(__dirname, ".."),
+    encoding: "utf8",
+  });
   assert.deepStrictEqual([run.status, run.stderr], [3, ""]);
 });
 
 const hasShell = spawnSync("sqlite3", ["-version"]).status === 0;
 
-test("waiting for another writer does not hold up the event loop", { skip: !hasShell && "no sqlite3 command" }, async (context) => {
-  const folder = newFolder(context);
-  const store = spinkv.open("shared", { ...options(folder), cacheBytes: 0 });
-  const hasty = spinkv.open("shared", { ...options(folder), busyTimeoutMs: 50 });
-  store.set("k", "before");
-  const writer = spawn("sqlite3", [path.join(folder, "store.db")]);
-  writer.stdin.write("BEGIN IMMEDIATE; SELECT 'locked';\n");
-  await once(writer.stdout, "data");
+test(
+  "waiting for another writer does not hold up the event loop",
+  { skip: !hasShell && "no sqlite3 command" },
+  async (context) => {
+    const folder = newFolder(context);
+    const store = spinkv.open("shared", { ...options(folder), cacheBytes: 0 });
+    const hasty = spinkv.open("shared", { ...options(folder), busyTimeoutMs: 50 });
+    store.set("k", "before");
+    const writer = spawn("sqlite3", [path.join(folder, "store.db")]);
+    writer.stdin.write("BEGIN IMMEDIATE; SELECT 'locked';\n");
+    await once(writer.stdout, "data");
 
-  assert.throws(() => hasty.set("k", "hasty"), spinkv.BusyError);
-  await assert.rejects(hasty.promises.set("k", "hasty"), spinkv.BusyError);
-  let isDone = false;
-  const waiting = store.promises.set("k", "after").then(() => (isDone = true));
-  let ticks = 0;
-  for (; ticks < 10; ticks++) {
-    await sleep(5);
-  }
-  assert.deepStrictEqual([ticks, isDone, store.getString("k")], [10, false, "before"]);
-  writer.stdin.end("COMMIT;\n");
-  await waiting;
-  assert.strictEqual(store.getString("k"), "after");
-  store.close();
-  hasty.close();
-});
+    assert.throws(() => hasty.set("k", "hasty"), spinkv.BusyError);
+    await assert.rejects(hasty.promises.set("k", "hasty"), spinkv.BusyError);
+    let isDone = false;
+    const waiting = store.promises.set("k", "after").then(() => (isDone = true));
+    let ticks = 0;
+    for (; ticks < 10; ticks++) {
+      await sleep(5);
+    }
+    assert.deepStrictEqual([ticks, isDone, store.getString("k")], [10, false, "before"]);
+    writer.stdin.end("COMMIT;\n");
+    await waiting;
+    assert.strictEqual(store.getString("k"), "after");
+    store.close();
+    hasty.close();
+  },
+);

@@ -10,7 +10,12 @@ const spinkv = require("spinkv");
 
 /** A store in memory, without limits. */
 function memory() {
-  return spinkv.open("memory", { path: ":memory:", maxKeyBytes: 0, maxValueBytes: 0, maxEntries: 0 });
+  return spinkv.open("memory", {
+    path: ":memory:",
+    maxKeyBytes: 0,
+    maxValueBytes: 0,
+    maxEntries: 0,
+  });
 }
 
 /** A new folder, removed when the test ends. */

@@ -9,16 +9,26 @@ const { test } = require("node:test");
 
 /** The file of TypeScript's compiler, or undefined where it is not installed. */
 function findCompiler() {
-  const folders = [path.join(__dirname, "..", "node_modules"), ...(process.env.NODE_PATH ?? "").split(path.delimiter)];
-  return folders.map((folder) => path.join(folder, "typescript", "bin", "tsc")).find((file) => fs.existsSync(file));
+  const folders = [
+    path.join(__dirname, "..", "node_modules"),
+    ...(process.env.NODE_PATH ?? "").split(path.delimiter),
+  ];
+  return folders
+    .map((folder) => path.join(folder, "typescript", "bin", "tsc"))
+    .find((file) => fs.existsSync(file));
 }
 
 const compiler = findCompiler();
-const skip = !compiler && "TypeScript is not installed: npm install --ignore-scripts, in bindings/node";
+const skip =
+  !compiler && "TypeScript is not installed: npm install --ignore-scripts, in bindings/node";
 
 test("the declarations are those of what runs", { skip }, () => {
   const roots = path.join(compiler, "../../../@types");
-  const compiled = spawnSync(process.execPath, [compiler, "-p", path.join(__dirname, "types"), "--typeRoots", roots], { encoding: "utf8" });
+  const compiled = spawnSync(
+    process.execPath,
+    [compiler, "-p", path.join(__dirname, "types"), "--typeRoots", roots],
+    { encoding: "utf8" },
+  );
   assert.strictEqual(compiled.status, 0, compiled.stdout + compiled.stderr);
   const program = path.join(__dirname, "..", "compiled", "test", "types", "use.js");
   const run = spawnSync(process.execPath, [program], { encoding: "utf8" });
@@ -27,6 +37,8 @@ test("the declarations are those of what runs", { skip }, () => {
 
 test("every export is declared, and every declaration is one", () => {
   const text = fs.readFileSync(path.join(__dirname, "..", "lib", "index.d.ts"), "utf8");
-  const declared = [...text.matchAll(/^export (?:class|function|const) (\w+)/gm)].map(([, name]) => name);
+  const declared = [...text.matchAll(/^export (?:class|function|const) (\w+)/gm)].map(
+    ([, name]) => name,
+  );
   assert.deepStrictEqual(declared.sort(), Object.keys(require("spinkv")).sort());
 });

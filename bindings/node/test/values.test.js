@@ -67,7 +67,13 @@ test("a transferred value spoils no other", () => {
 
 test("half a surrogate pair is refused and not replaced", async () => {
   const store = memory();
-  for (const odd of ["\ud800", "a\udc00b", "\ud800\ud800\udc00", "x".repeat(600) + "\ud800", "\ufffd\ud800"]) {
+  for (const odd of [
+    "\ud800",
+    "a\udc00b",
+    "\ud800\ud800\udc00",
+    "x".repeat(600) + "\ud800",
+    "\ufffd\ud800",
+  ]) {
     assert.throws(() => store.set(odd, "v"), spinkv.InvalidArgumentError);
     assert.throws(() => store.set("k", odd), spinkv.InvalidArgumentError);
     await assert.rejects(store.promises.set("k", odd), spinkv.InvalidArgumentError);
@@ -82,7 +88,11 @@ test("half a surrogate pair is refused and not replaced", async () => {
 test("bytes are those of a view, of shared memory too", async () => {
   const store = memory();
   const whole = new Uint8Array(new SharedArrayBuffer(8)).fill(0x61);
-  const views = [whole.subarray(2, 5), new Uint8Array(whole).subarray(2, 5), new Uint8ClampedArray(3).fill(0x61)];
+  const views = [
+    whole.subarray(2, 5),
+    new Uint8Array(whole).subarray(2, 5),
+    new Uint8ClampedArray(3).fill(0x61),
+  ];
   for (const view of views) {
     store.set(view, view);
     assert.strictEqual(store.getString("aaa"), "aaa");
@@ -94,7 +104,18 @@ test("bytes are those of a view, of shared memory too", async () => {
 
 test("what is neither a string nor bytes is a TypeError", async () => {
   const store = memory();
-  for (const odd of [undefined, null, 5, 5n, {}, [], true, new Float64Array(1), new ArrayBuffer(1), new DataView(new ArrayBuffer(1))]) {
+  for (const odd of [
+    undefined,
+    null,
+    5,
+    5n,
+    {},
+    [],
+    true,
+    new Float64Array(1),
+    new ArrayBuffer(1),
+    new DataView(new ArrayBuffer(1)),
+  ]) {
     assert.throws(() => store.set("k", odd), TypeError);
     assert.throws(() => store.get(odd), TypeError);
     assert.throws(() => store.getInto("k", odd), TypeError);
@@ -134,7 +155,16 @@ test("JSON that would not come back is refused", async () => {
   const store = memory();
   const circle = {};
   circle.self = circle;
-  for (const odd of [NaN, [Infinity], { a: -Infinity, b: null }, undefined, () => 1, Symbol("s"), circle, 5n]) {
+  for (const odd of [
+    NaN,
+    [Infinity],
+    { a: -Infinity, b: null },
+    undefined,
+    () => 1,
+    Symbol("s"),
+    circle,
+    5n,
+  ]) {
     assert.throws(() => store.setJson("k", odd), spinkv.InvalidJsonError);
     await assert.rejects(store.promises.setJson("k", odd), spinkv.InvalidJsonError);
   }
@@ -158,12 +188,22 @@ test("keys, pairs and options come in JavaScript's forms", () => {
   const store = memory();
   store.setMany(new Map([["a", "1"]]));
   store.setMany({ b: "2", __proto__: null });
-  store.setMany((function* () { yield ["c", "3"]; })());
-  assert.deepStrictEqual(store.getMany(new Set(["c", "x", "a"])).map((value) => value?.toString()), ["3", undefined, "1"]);
+  store.setMany(
+    (function* () {
+      yield ["c", "3"];
+    })(),
+  );
+  assert.deepStrictEqual(
+    store.getMany(new Set(["c", "x", "a"])).map((value) => value?.toString()),
+    ["3", undefined, "1"],
+  );
   assert.throws(() => store.setMany([["d"]]), TypeError);
   assert.throws(() => spinkv.open("x", { maxEntriez: 1 }), /max_entries/);
   assert.throws(() => spinkv.open("x", { path: "a\0b" }), spinkv.InvalidArgumentError);
-  assert.strictEqual(spinkv.open("x", { path: ":memory:", max_entries: 5, durability: undefined }).count(), 0);
+  assert.strictEqual(
+    spinkv.open("x", { path: ":memory:", max_entries: 5, durability: undefined }).count(),
+    0,
+  );
 });
 
 test("getInto leaves what does not fit", () => {

@@ -1,7 +1,15 @@
 // Uses every declaration; compiled by `tsc --strict`, and run by test/types.test.js.
 import * as assert from "node:assert";
 import * as spinkv from "spinkv";
-import { App, NoSuchKeyError, open, promises, type Items, type Key, type StoreOptions } from "spinkv";
+import {
+  App,
+  NoSuchKeyError,
+  open,
+  promises,
+  type Items,
+  type Key,
+  type StoreOptions,
+} from "spinkv";
 import * as spin from "spinkv/spin-kv";
 
 const options: StoreOptions = { path: ":memory:", durability: "normal", maxEntries: 0 };
