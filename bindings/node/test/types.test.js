@@ -42,3 +42,8 @@ test("every export is declared, and every declaration is one", () => {
   );
   assert.deepStrictEqual(declared.sort(), Object.keys(require("spinkv")).sort());
 });
+
+test("every export can be imported by its name", async () => {
+  const { default: all, ...named } = await import("spinkv");
+  assert.deepStrictEqual(Object.keys(named).sort(), Object.keys(all).sort());
+});

@@ -54,12 +54,18 @@ test("a transferred value spoils no other", () => {
   const store = memory();
   store.set("k", "value");
   const kept = store.get("k");
-  try {
-    structuredClone(kept.buffer, { transfer: [kept.buffer] });
-  } catch (error) {
-    assert.strictEqual(error.name, "DataCloneError");
+  // Depending on its version, Node.js ignores this, refuses it, or does it.
+  const ways = [
+    () => structuredClone(kept.buffer, { transfer: [kept.buffer] }),
+    () => kept.buffer.transfer?.(),
+  ];
+  for (const transfer of ways) {
+    try {
+      transfer();
+    } catch (error) {
+      assert.match(error.name, /^(DataCloneError|TypeError)$/);
+    }
   }
-  kept.buffer.transfer?.();
   for (let index = 0; index < 3; index++) {
     assert.strictEqual(store.get("k").toString(), "value");
   }
