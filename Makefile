@@ -67,6 +67,7 @@ cpp: packages ## Build the sample and the driver of C++.
 .PHONY: rust
 rust: packages ## Build the crate, the sample and the driver of Rust.
 	$(call binding,rust)
+
 .PHONY: node
 node: packages ## Build the addon, the package, the sample and the driver of Node.js.
 	$(call binding,node)

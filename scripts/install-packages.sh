@@ -1,10 +1,10 @@
 #!/bin/sh
 # Installs the system packages that are missing, and does nothing, quickly, when none is.
 # Without arguments: what building, the demo and the tests need. With --checks: also what the
-# linters and the sanitizer runs need. With --bench: also what the benchmark compares with. As root it calls apt-get, with sudo it calls that; without
-# linters and the sanitizer runs need. With --bindings: also what the languages of bindings/ need. As root it calls apt-get, with sudo it calls that; without
-# either it prints the command for an administrator to run, and fails. Never touches Python's own
-# packages: those go into a virtual environment.
+# linters and the sanitizer runs need; with --bench: what the benchmark compares with; with
+# --bindings: what the languages of bindings/ need. As root it calls apt-get, with sudo it calls that;
+# without either it prints the command for an administrator to run, and fails. Never touches Python's
+# own packages: those go into a virtual environment.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,12 +14,6 @@ checks="clang clang-format libclang-rt-14-dev valgrind"
 # redis-tools holds the server's program; redis-server would also leave a server running.
 bench="liblmdb-dev libleveldb-dev librocksdb-dev redis-tools valgrind"
 
-for option in "$@"; do
-    case $option in
-    --checks) wanted="$wanted $checks" ;;
-    --bench) wanted="$wanted $bench" ;;
-    *)
-        echo "usage: $0 [--checks] [--bench]" >&2
 # A line each: a command, and the packages that bring it where there is none.
 add_bindings() {
     while IFS=: read -r command packages; do
@@ -33,9 +27,10 @@ END
 for option in "$@"; do
     case $option in
     --checks) wanted="$wanted $checks" ;;
+    --bench) wanted="$wanted $bench" ;;
     --bindings) add_bindings ;;
     *)
-        echo "usage: $0 [--checks] [--bindings]" >&2
+        echo "usage: $0 [--checks] [--bench] [--bindings]" >&2
         exit 2
         ;;
     esac
