@@ -63,6 +63,46 @@ static void waits_as_long_as_it_may(void) {
     }
 }
 
+struct waiter {
+    spinkv_store store;
+    int64_t timeout_ms;
+    long begins_us;
+};
+
+static void *wait_by_itself(void *context) {
+    const struct waiter *waiter = context;
+    spinkv_error error;
+    int64_t begin_ms, took_ms;
+
+    sleep_us(waiter->begins_us);
+    begin_ms = now_ms();
+    CHECK_STATUS(SPINKV_BUSY, spinkv_set(waiter->store, "key", 3, "x", 1, &error));
+    took_ms = now_ms() - begin_ms;
+    if (!CHECK(took_ms >= waiter->timeout_ms - 1 && took_ms <= waiter->timeout_ms + 400)) {
+        fprintf(stderr, "    %" PRId64 " ms took %" PRId64 " ms\n", waiter->timeout_ms, took_ms);
+    }
+    return NULL;
+}
+
+/* Threads that wait together for another process wait each for its own time. */
+static void each_thread_waits_for_its_own_time(void) {
+    struct waiter waiters[] = {{0, 100, 0}, {0, 1500, 20000}, {0, 300, 40000}, {0, 200, 60000}};
+    sqlite3 *other;
+    int i;
+
+    for (i = 0; i < 4; i++) {
+        waiters[i].store = open_waiting((uint32_t)waiters[i].timeout_ms);
+    }
+    other = sql_open("store.db");
+    sql_run(other, "BEGIN IMMEDIATE");
+    in_threads(4, wait_by_itself, waiters, sizeof(waiters[0]));
+    sql_run(other, "ROLLBACK");
+    sqlite3_close(other);
+    for (i = 0; i < 4; i++) {
+        spinkv_close(waiters[i].store);
+    }
+}
+
 /* In a file with a rollback journal, which could not be switched because somebody reads it. */
 static void waits_in_a_file_with_a_rollback_journal(void) {
     spinkv_options options = options_for("store.db");
@@ -293,6 +333,7 @@ static void opening_while_another_writes(void) {
 int main(int argc, char **argv) {
     static const struct test tests[] = {
         TEST(waits_as_long_as_it_may),
+        TEST(each_thread_waits_for_its_own_time),
         TEST(waits_in_a_file_with_a_rollback_journal),
         TEST(succeeds_when_the_lock_goes_in_time),
         TEST(read_modify_write_never_fails),

@@ -188,24 +188,64 @@ static void own_writes_keep_it_warm(void) {
     spinkv__cache_free(cache);
 }
 
+/* A log of the next number, which holds nothing yet. */
+static void begin_log(void) {
+    header[2] = 0;
+    ((unsigned char *)(uintptr_t)header)[35] += 1;
+    header[4] += UINT64_C(77) << 32;
+}
+
 /* The log began anew with this commit: its number is one more, and it holds these pages alone. */
 static void own_write_that_begins_the_log_anew(void) {
     struct cache *cache = new_cache(1 << 20);
     struct cache_key key = key_of(cache, "a");
     struct cache_write write;
 
+    header[1] = 2;
     header[2] = 500;
     read_from_file(cache, "b", "1");
     spinkv__cache_write_begin(cache, &write);
     spinkv__cache_write_expect(cache, &key);
     spinkv__cache_write_note(&write);
-    header[2] = 0;
-    ((unsigned char *)(uintptr_t)header)[35] += 1;
-    header[4] += UINT64_C(77) << 32;
+    begin_log();
     commit_pages(2);
     end_own(cache, &write, "a", "2", 2);
     CHECK_ANSWER("2", cache, "a");
     CHECK_ANSWER("1", cache, "b");
+    spinkv__cache_free(cache);
+}
+
+/*
+ * After an own commit of 15 pages another began a new log and was killed, and the one that
+ * recovered it, by which the counter of changes began anew, committed so that log, number and
+ * counter look as if they were of the own commit.
+ */
+static void own_write_before_a_recovery(void) {
+    struct cache *cache = new_cache(1 << 20);
+    struct cache_write write;
+
+    header[2] = 500;
+    read_from_file(cache, "a", "1");
+    commit_own(cache, &write, "a", 15);
+    begin_log();
+    header[1] = 0;
+    header[2] = 1;
+    commit_pages(14);
+    end_own(cache, &write, "a", "2", 15);
+    CHECK_ANSWER("(nothing)", cache, "a");
+    spinkv__cache_free(cache);
+}
+
+/* Of a commit that wrote pages twice it is not known how many frames it added. */
+static void own_write_of_unknown_size(void) {
+    struct cache *cache = new_cache(1 << 20);
+    struct cache_write write;
+
+    read_from_file(cache, "b", "1");
+    commit_own(cache, &write, "a", 15);
+    end_own(cache, &write, "a", "2", 0);
+    CHECK_ANSWER("(nothing)", cache, "a");
+    CHECK_ANSWER("(nothing)", cache, "b");
     spinkv__cache_free(cache);
 }
 
@@ -409,6 +449,8 @@ static const struct test tests[] = {
     TEST(refuses_what_was_read_before_a_commit),
     TEST(own_writes_keep_it_warm),
     TEST(own_write_that_begins_the_log_anew),
+    TEST(own_write_before_a_recovery),
+    TEST(own_write_of_unknown_size),
     TEST(own_write_after_that_of_another),
     TEST(own_write_before_that_of_another),
     TEST(own_write_that_failed),

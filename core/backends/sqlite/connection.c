@@ -87,19 +87,25 @@ spinkv_status spinkv__connection_set_durability(struct connection *connection,
     return SPINKV_OK;
 }
 
-static int count_pages_written(struct connection *connection) {
-    int count = 0, highest = 0;
+/* A number that SQLite keeps of a connection. */
+static int number_of(struct connection *connection, int which) {
+    int number = 0, highest = 0;
 
-    sqlite3_db_status(connection->db, SQLITE_DBSTATUS_CACHE_WRITE, &count, &highest, 0);
-    return count;
+    sqlite3_db_status(connection->db, which, &number, &highest, 0);
+    return number;
 }
 
 void spinkv__connection_note_writes(struct connection *connection) {
-    connection->pages_written = count_pages_written(connection);
+    connection->pages_written = number_of(connection, SQLITE_DBSTATUS_CACHE_WRITE);
+    connection->pages_spilled = number_of(connection, SQLITE_DBSTATUS_CACHE_SPILL);
 }
 
-uint32_t spinkv__connection_pages_written(struct connection *connection) {
-    return (uint32_t)(count_pages_written(connection) - connection->pages_written);
+uint32_t spinkv__connection_pages_added(struct connection *connection) {
+    if (number_of(connection, SQLITE_DBSTATUS_CACHE_SPILL) != connection->pages_spilled) {
+        return 0;
+    }
+    return (uint32_t)(number_of(connection, SQLITE_DBSTATUS_CACHE_WRITE) -
+                      connection->pages_written);
 }
 
 spinkv_status spinkv__connection_sync_unwritten(struct connection *connection, spinkv_error *err) {
@@ -107,7 +113,7 @@ spinkv_status spinkv__connection_sync_unwritten(struct connection *connection, s
     int code = SQLITE_OK;
 
     if (connection->durability != SPINKV_DURABILITY_FULL ||
-        spinkv__connection_pages_written(connection) > 0) {
+        number_of(connection, SQLITE_DBSTATUS_CACHE_WRITE) != connection->pages_written) {
         return SPINKV_OK;
     }
     sqlite3_file_control(connection->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log);

@@ -63,8 +63,8 @@ struct connection {
     /* The tuple count's view of the transaction in progress; see count.h. */
     struct count_check *check;
     int64_t rows_added;
-    /* Pages written before the transaction in progress. */
-    int pages_written;
+    /* Pages written before the transaction in progress, and those of them before its end. */
+    int pages_written, pages_spilled;
     /* The read cache's view of the writes in progress; see cache.h. */
     struct cache_write *cache_write;
     /* How often the WAL index was looked for. */
@@ -108,8 +108,11 @@ spinkv_status spinkv__connection_set_durability(struct connection *connection,
 /* Notes what has been written, before a transaction. */
 void spinkv__connection_note_writes(struct connection *connection);
 
-/* How many pages have been written since then. */
-uint32_t spinkv__connection_pages_written(struct connection *connection);
+/*
+ * How many pages have been added to the write-ahead log since then; 0 if that is not known, because
+ * some went there before the commit and may have been written twice.
+ */
+uint32_t spinkv__connection_pages_added(struct connection *connection);
 
 /*
  * Syncs the write-ahead log if the transaction since then wrote nothing: SQLite skips bytes that

@@ -109,12 +109,30 @@ static size_t value_bytes(const struct write *write) {
     return bytes;
 }
 
-/* Takes the writes that go into the next transaction, the leader's own first, and counts them. */
-static size_t take_writes(struct write *leader, struct write *taken[WRITES_MOST]) {
+/* How durable the transaction of a leader is to be: as those that wait with it now ask. */
+static spinkv_durability strongest_durability(const struct write *leader) {
+    const struct write *write;
+
+    for (write = leader; write; write = write->next) {
+        if (spinkv__write_durability(write) == SPINKV_DURABILITY_FULL) {
+            return SPINKV_DURABILITY_FULL;
+        }
+    }
+    return SPINKV_DURABILITY_NORMAL;
+}
+
+/*
+ * Takes the writes that go into a transaction that is so durable, the leader's own first, and
+ * counts them. They come in order, so one that asks for more durability ends the row.
+ */
+static size_t take_writes(struct write *leader, spinkv_durability durability,
+                          struct write *taken[WRITES_MOST]) {
     struct write *write = leader;
     size_t count = 0, bytes = 0;
 
-    while (write && count < WRITES_MOST) {
+    while (write && count < WRITES_MOST &&
+           (durability == SPINKV_DURABILITY_FULL ||
+            spinkv__write_durability(write) == SPINKV_DURABILITY_NORMAL)) {
         bytes += value_bytes(write);
         if (count > 0 && bytes > BYTES_MOST) {
             break;
@@ -154,26 +172,46 @@ static void leave_writes(struct group *group, struct write **taken, size_t count
     pthread_mutex_unlock(&group->mutex);
 }
 
-/* Runs what has come by now; gives how many writes have a status. 0: another process is writing. */
-static size_t run_writes(struct group *group, struct connection *connection, struct write *leader) {
+/*
+ * Runs what has come by the time that the write lock is held, in a transaction that has begun;
+ * gives how many writes that were, 0 if they have to be run one by one.
+ */
+static size_t run_together(struct group *group, struct connection *connection, struct write *leader,
+                           spinkv_durability durability) {
     struct write *taken[WRITES_MOST];
-    bool busy = false;
     size_t count;
 
     pthread_mutex_lock(&group->mutex);
-    count = take_writes(leader, taken);
+    count = take_writes(leader, durability, taken);
     pthread_mutex_unlock(&group->mutex);
-    if (count > 1) {
-        if (spinkv__write_together(connection, taken, count, &busy)) {
-            return count;
-        }
-        leave_writes(group, taken, count);
+    if (spinkv__write_together(connection, taken, count)) {
+        return count;
     }
-    if (busy || spinkv__write_alone(connection, leader) == SPINKV_BUSY) {
-        leader->status = SPINKV_BUSY;
-        return 0;
+    leave_writes(group, taken, count);
+    return 0;
+}
+
+/* Runs writes; gives how many have a status, or 0: another process is writing. */
+static size_t run_writes(struct group *group, struct connection *connection, struct write *leader) {
+    spinkv_status status = SPINKV_OK;
+    spinkv_durability durability;
+    size_t count = 0;
+    bool alone;
+
+    pthread_mutex_lock(&group->mutex);
+    alone = !leader->next;
+    durability = strongest_durability(leader);
+    pthread_mutex_unlock(&group->mutex);
+    if (!alone) {
+        /* Meanwhile the others are not taken: the time that each may wait is its own. */
+        status = spinkv__write_begin_together(connection, durability, leader->err);
+        count = status == SPINKV_OK ? run_together(group, connection, leader, durability) : 0;
     }
-    return 1;
+    if (count > 0) {
+        return count;
+    }
+    leader->status = status == SPINKV_BUSY ? status : spinkv__write_alone(connection, leader);
+    return leader->status == SPINKV_BUSY ? 0 : 1;
 }
 
 /* Gives how many writes have been run, this one the first. */

@@ -153,6 +153,10 @@ static spinkv_status know_count(const struct write *write, struct connection *co
     return status;
 }
 
+spinkv_durability spinkv__write_durability(const struct write *write) {
+    return write->store->base.config->options.durability;
+}
+
 /* ---- One write alone ---------------------------------------------------------------------------- */
 
 /* Runs a write in a transaction, which holds the write lock from its beginning. */
@@ -202,27 +206,21 @@ static struct cache_key cache_key_at(struct cache *cache, const struct write *wr
     return spinkv__cache_key(cache, write->store->tuples, key_at(write, index));
 }
 
-/* Prepares a connection and the cache for writes that are about to begin, as durable as asked. */
-static spinkv_status begin_writes(struct connection *connection, struct write **writes,
-                                  size_t count, struct cache_write *follow) {
+/* Prepares a connection and the cache for writes that are about to begin. */
+static void begin_writes(struct connection *connection, struct write **writes, size_t count,
+                         struct cache_write *follow) {
     struct cache *cache = spinkv__file_cache(writes[0]->store->file);
-    spinkv_durability durability = SPINKV_DURABILITY_NORMAL;
     size_t i, j;
 
     spinkv__cache_write_begin(cache, follow);
     connection->cache_write = follow;
     for (i = 0; i < count; i++) {
-        const struct write *write = writes[i];
-        if (write->store->base.config->options.durability == SPINKV_DURABILITY_FULL) {
-            durability = SPINKV_DURABILITY_FULL;
-        }
-        for (j = 0; follow->index && j < write->count; j++) {
-            struct cache_key key = cache_key_at(cache, write, j);
+        for (j = 0; follow->index && j < writes[i]->count; j++) {
+            struct cache_key key = cache_key_at(cache, writes[i], j);
             spinkv__cache_write_expect(cache, &key);
         }
     }
     spinkv__connection_note_writes(connection);
-    return spinkv__connection_set_durability(connection, durability, writes[0]->err);
 }
 
 /* Remembers what a write that is committed has made of its keys. */
@@ -258,7 +256,7 @@ static void end_writes(struct connection *connection, struct write **writes, siz
 
     connection->cache_write = NULL;
     if (committed) {
-        spinkv__cache_write_committed(cache, follow, spinkv__connection_pages_written(connection));
+        spinkv__cache_write_committed(cache, follow, spinkv__connection_pages_added(connection));
     }
     for (i = 0; follow->follows && i < count; i++) {
         if (writes[i]->status == SPINKV_OK) {
@@ -271,8 +269,10 @@ static void end_writes(struct connection *connection, struct write **writes, siz
 spinkv_status spinkv__write_alone(struct connection *connection, struct write *write) {
     struct cache_write follow;
     bool single = write->kind != WRITE_UPDATE && write->count == 1;
-    spinkv_status status = begin_writes(connection, &write, 1, &follow);
+    spinkv_status status =
+        spinkv__connection_set_durability(connection, spinkv__write_durability(write), write->err);
 
+    begin_writes(connection, &write, 1, &follow);
     if (status == SPINKV_OK) {
         status = single ? write_single(connection, write) : transact(connection, write);
     }
@@ -353,28 +353,29 @@ static void spoil_counts(struct write **writes, size_t count) {
     }
 }
 
-bool spinkv__write_together(struct connection *connection, struct write **writes, size_t count,
-                            bool *busy) {
-    struct count_check check = {spinkv__file_commits(writes[0]->store->file),
-                                writes[0]->store->tuples, 0, 0};
-    struct cache_write follow;
-    spinkv_status status = begin_writes(connection, writes, count, &follow);
-    bool committed = false;
+spinkv_status spinkv__write_begin_together(struct connection *connection,
+                                           spinkv_durability durability, spinkv_error *err) {
+    spinkv_status status = spinkv__connection_set_durability(connection, durability, err);
 
+    return status == SPINKV_OK ? spinkv__connection_run(connection, STATEMENT_BEGIN_IMMEDIATE, err)
+                               : status;
+}
+
+bool spinkv__write_together(struct connection *connection, struct write **writes, size_t count) {
+    struct sqlite_store *store = writes[0]->store;
+    struct count_check check = {spinkv__file_commits(store->file), store->tuples, 0, 0};
+    struct cache_write follow;
+    bool committed;
+
+    begin_writes(connection, writes, count, &follow);
     spinkv__count_begin(connection, &check);
-    if (status == SPINKV_OK) {
-        status = spinkv__connection_run(connection, STATEMENT_BEGIN_IMMEDIATE, writes[0]->err);
+    committed = write_each(connection, writes, count) &&
+                spinkv__connection_run(connection, STATEMENT_COMMIT, NULL) == SPINKV_OK;
+    if (!sqlite3_get_autocommit(connection->db)) {
+        spinkv__connection_run(connection, STATEMENT_ROLLBACK, NULL);
     }
-    *busy = status == SPINKV_BUSY;
-    if (status == SPINKV_OK) {
-        committed = write_each(connection, writes, count) &&
-                    spinkv__connection_run(connection, STATEMENT_COMMIT, NULL) == SPINKV_OK;
-        if (!sqlite3_get_autocommit(connection->db)) {
-            spinkv__connection_run(connection, STATEMENT_ROLLBACK, NULL);
-        }
-        if (!committed) {
-            spoil_counts(writes, count);
-        }
+    if (!committed) {
+        spoil_counts(writes, count);
     }
     /* The counts have been kept write by write. */
     connection->rows_added = 0;

@@ -41,12 +41,17 @@ struct write {
 /* Runs a write by itself. SPINKV_BUSY means that it changed nothing. */
 spinkv_status spinkv__write_alone(struct connection *connection, struct write *write);
 
+/* How durable a write is to be. */
+spinkv_durability spinkv__write_durability(const struct write *write);
+
+/* Begins a transaction for several writes, as durable as said, and takes the write lock for it. */
+spinkv_status spinkv__write_begin_together(struct connection *connection,
+                                           spinkv_durability durability, spinkv_error *err);
+
 /*
- * Runs count writes, from the first on, in one transaction with one sync, and gives each its
- * status. False if the transaction was not committed: then nothing has changed and no status
- * counts, but *busy tells whether that was for another writer.
+ * Runs several writes in the transaction that has begun, commits it with one sync, and gives each
+ * its status. False if it was not committed: then nothing has changed and no status counts.
  */
-bool spinkv__write_together(struct connection *connection, struct write **writes, size_t count,
-                            bool *busy);
+bool spinkv__write_together(struct connection *connection, struct write **writes, size_t count);
 
 #endif

@@ -68,5 +68,11 @@ bool spinkv__wal_header_follows(const struct wal_header *after, const struct wal
     if (memcmp(&after->words[SALT_OFFSET / 8], &before->words[SALT_OFFSET / 8], 8) == 0) {
         return last_frame == field(before, LAST_FRAME_OFFSET) + pages;
     }
-    return log_number(after) == log_number(before) + 1 && last_frame == pages;
+    /*
+     * A recovery of the log, after a process was killed, sets the counter of changes to 0. For
+     * other commits since then to bring it to this number in the next log, they must be more than
+     * it was before, each of at least a page.
+     */
+    return log_number(after) == log_number(before) + 1 && last_frame == pages &&
+           pages <= field(before, CHANGE_OFFSET);
 }

@@ -50,8 +50,8 @@ static inline bool spinkv__wal_index_is(wal_index *index, const struct wal_heade
 }
 
 /*
- * Whether the header after is what one commit of so many pages makes of the header before, with no
- * other commit since.
+ * Whether the header after is certainly what one commit of so many pages makes of the header
+ * before, with no other commit since. pages is 0 where it is not known how many frames they took.
  */
 bool spinkv__wal_header_follows(const struct wal_header *after, const struct wal_header *before,
                                 uint32_t pages);
