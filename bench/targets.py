@@ -168,13 +168,13 @@ AHEAD = (("get", ""), ("set", "normal"), ("set", "full"))
 def _times(times: float) -> str:
     if times < 0.1:
         return f"{1 / times:.1f}x as fast"
-    return f"{1 / times:.2f}x as fast" if times < 1 else f"{times:.2f} times"
+    return f"{1 / times:.2f}x as fast" if times < 1 else f"{times:.2f} times as long"
 
 
 def _limit_text(limit: float) -> str:
     if limit == 1:
         return "faster"
-    return f"{1 / limit:.0f}x as fast" if limit < 1 else f"at most {limit:.4g} times"
+    return f"{1 / limit:.0f}x as fast" if limit < 1 else f"at most {limit:.4g} times as long"
 
 
 def _judge(target: Target, results: Results) -> Verdict:

@@ -123,7 +123,10 @@ def test_target_of_fifteen_times(ours: float, is_met: bool) -> None:
 def test_target_at_most_times() -> None:
     results = Results([comparison_of("C", "set", "full", {"spinkv": 120.0, "bare SQLite": 100.0})])
     verdict = verdict_of(results, "C: set, full, against a prepared upsert")
-    assert (verdict.target, verdict.measured) == ("at most 1.15 times", "1.20 times")
+    assert (verdict.target, verdict.measured) == (
+        "at most 1.15 times as long",
+        "1.20 times as long",
+    )
     assert verdict.is_met is False
 
 
