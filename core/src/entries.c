@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "app.h"
+#include "bounds.h"
 #include "error.h"
-#include "limits.h"
 #include "memory.h"
 #include "names.h"
 #include "options.h"

@@ -7,11 +7,11 @@
 
 #include "app.h"
 #include "backend.h"
+#include "bounds.h"
 #include "counter.h"
 #include "error.h"
 #include "handle.h"
 #include "json.h"
-#include "limits.h"
 #include "memory.h"
 #include "recall.h"
 

@@ -2,8 +2,8 @@
  * What may be a key and a value. Reading and deleting only ask for UTF-8: what lies in a file
  * beyond a limit can still be read and deleted.
  */
-#ifndef SPINKV_LIMITS_H
-#define SPINKV_LIMITS_H
+#ifndef SPINKV_BOUNDS_H
+#define SPINKV_BOUNDS_H
 
 #include "spinkv.h"
 

@@ -1,7 +1,7 @@
 /*
  * Checking keys and values against UTF-8 and the limits of a store, before any backend sees them.
  */
-#include "limits.h"
+#include "bounds.h"
 
 #include <inttypes.h>
 
