@@ -1,0 +1,3 @@
+module spinkv.example
+
+go 1.24
