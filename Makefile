@@ -71,6 +71,9 @@ rust: packages ## Build the crate, the sample and the driver of Rust.
 .PHONY: node
 node: packages ## Build the addon, the package, the sample and the driver of Node.js.
 	$(call binding,node)
+.PHONY: go
+go: packages ## Build the sample and the driver of Go.
+	$(call binding,go)
 
 .PHONY: packages
 packages: ## Install the system packages that building and testing need and that are missing.
