@@ -156,7 +156,7 @@ func (a *App) Grant(label string) error {
 func (a *App) Seed(tuples iter.Seq2[string, []byte]) error {
 	packed := packTuples(tuples)
 	return a.locked(func(app *C.spinkv_app) error {
-		done := C.set_many(app, 0, chars(packed.block), packed.start(), C.size_t(len(packed.sizes)/2))
+		done := C.spinkv_go_app_seed(app, chars(packed.block), packed.start(), C.size_t(len(packed.sizes)/2))
 		return errorOf(done.failure)
 	})
 }

@@ -101,7 +101,7 @@ func errorOf(failure *C.spinkv_error) error {
 		return nil
 	}
 	err := checked(failure)
-	C.failure_free(failure)
+	C.spinkv_go_failure_free(failure)
 	return err
 }
 

@@ -23,7 +23,7 @@ func (s *Store) SetJSON(key string, value any) error {
 			return invalidJSON("the value cannot be written as JSON", err)
 		}
 	}
-	done := C.set_json(s.handle, start(key), C.size_t(len(key)), chars(text), C.size_t(len(text)))
+	done := C.spinkv_go_set_json(s.handle, start(key), C.size_t(len(key)), chars(text), C.size_t(len(text)))
 	runtime.KeepAlive(s)
 	return errorOf(done.failure)
 }
@@ -35,7 +35,7 @@ func (s *Store) SetJSON(key string, value any) error {
 // It fails with [ErrNoSuchKey], and with [ErrInvalidJSON], where the value is not JSON or does not fit the target; then
 // errors.As finds the error of encoding/json too.
 func (s *Store) GetJSON(key string, target any) error {
-	got := C.get_json(s.handle, start(key), C.size_t(len(key)))
+	got := C.spinkv_go_get_json(s.handle, start(key), C.size_t(len(key)))
 	runtime.KeepAlive(s)
 	if got.failure != nil {
 		return errorOf(got.failure)

@@ -26,7 +26,7 @@ func (s *Store) ListKeys(prefix string, after *string, limit int) ([]string, err
 	if after != nil {
 		last = *after
 	}
-	listed := C.list_keys(s.handle, start(prefix), C.size_t(len(prefix)), C.bool(after != nil), start(last),
+	listed := C.spinkv_go_list_keys(s.handle, start(prefix), C.size_t(len(prefix)), C.bool(after != nil), start(last),
 		C.size_t(len(last)), C.int64_t(limit))
 	runtime.KeepAlive(s)
 	if listed.failure != nil {
@@ -63,7 +63,7 @@ func (s *Store) Keys(prefix string) iter.Seq2[string, error] {
 // empty value is not.
 func (s *Store) GetMany(keys ...string) ([][]byte, error) {
 	packed := packKeys(keys)
-	listed := C.get_many(s.handle, chars(packed.block), packed.start(), C.size_t(len(keys)))
+	listed := C.spinkv_go_get_many(s.handle, chars(packed.block), packed.start(), C.size_t(len(keys)))
 	runtime.KeepAlive(s)
 	if listed.failure != nil {
 		return nil, errorOf(listed.failure)
@@ -84,7 +84,7 @@ func (s *Store) GetMany(keys ...string) ([][]byte, error) {
 // It fails as [Store.Set] does.
 func (s *Store) SetMany(tuples iter.Seq2[string, []byte]) error {
 	packed := packTuples(tuples)
-	done := C.set_many(nil, s.handle, chars(packed.block), packed.start(), C.size_t(len(packed.sizes)/2))
+	done := C.spinkv_go_set_many(s.handle, chars(packed.block), packed.start(), C.size_t(len(packed.sizes)/2))
 	runtime.KeepAlive(s)
 	return errorOf(done.failure)
 }
@@ -94,7 +94,7 @@ func (s *Store) SetMany(tuples iter.Seq2[string, []byte]) error {
 // It fails with [ErrReadOnly].
 func (s *Store) DeleteMany(keys ...string) error {
 	packed := packKeys(keys)
-	done := C.delete_many(s.handle, chars(packed.block), packed.start(), C.size_t(len(keys)))
+	done := C.spinkv_go_delete_many(s.handle, chars(packed.block), packed.start(), C.size_t(len(keys)))
 	runtime.KeepAlive(s)
 	return errorOf(done.failure)
 }

@@ -77,7 +77,7 @@ type cOptions struct {
 }
 
 func newOptions(options []Option) (*cOptions, error) {
-	made := &cOptions{options: C.default_options()}
+	made := &cOptions{options: C.spinkv_go_default_options()}
 	for _, option := range options {
 		if err := made.set(option); err != nil {
 			made.free()

@@ -1,20 +1,20 @@
 package spinkv
 
 /*
-#cgo noescape get_into
-#cgo nocallback get_into
-#cgo noescape find_into
-#cgo nocallback find_into
-#cgo noescape set
-#cgo nocallback set
-#cgo noescape delete_key
-#cgo nocallback delete_key
-#cgo noescape exists
-#cgo nocallback exists
-#cgo noescape increment
-#cgo nocallback increment
-#cgo noescape compare_and_swap
-#cgo nocallback compare_and_swap
+#cgo noescape spinkv_go_get_into
+#cgo nocallback spinkv_go_get_into
+#cgo noescape spinkv_go_find_into
+#cgo nocallback spinkv_go_find_into
+#cgo noescape spinkv_go_set
+#cgo nocallback spinkv_go_set
+#cgo noescape spinkv_go_delete
+#cgo nocallback spinkv_go_delete
+#cgo noescape spinkv_go_exists
+#cgo nocallback spinkv_go_exists
+#cgo noescape spinkv_go_increment
+#cgo nocallback spinkv_go_increment
+#cgo noescape spinkv_go_compare_and_swap
+#cgo nocallback spinkv_go_compare_and_swap
 #include "calls.h"
 */
 import "C"
@@ -50,7 +50,7 @@ func openStore(app *C.spinkv_app, label string) (*Store, error) {
 		return nil, err
 	}
 	defer text.free()
-	opened := C.open_store(app, text.pointer)
+	opened := C.spinkv_go_open(app, text.pointer)
 	if opened.failure != nil {
 		return nil, errorOf(opened.failure)
 	}
@@ -86,7 +86,7 @@ const smallBytes = 1024
 // It fails with [ErrNoSuchKey] where the store does not hold the key; [Store.Lookup] tells that without an error.
 func (s *Store) Get(key string) ([]byte, error) {
 	var small [smallBytes]byte
-	got := C.get_into(s.handle, start(key), C.size_t(len(key)), chars(small[:]), smallBytes)
+	got := C.spinkv_go_get_into(s.handle, start(key), C.size_t(len(key)), chars(small[:]), smallBytes)
 	if got.failure != nil {
 		runtime.KeepAlive(s)
 		return nil, errorOf(got.failure)
@@ -116,7 +116,7 @@ func (s *Store) getLarge(key string, size int) ([]byte, error) {
 // Lookup reads the value of a key, and tells whether the store holds it.
 func (s *Store) Lookup(key string) (value []byte, found bool, err error) {
 	var small [smallBytes]byte
-	got := C.find_into(s.handle, start(key), C.size_t(len(key)), chars(small[:]), smallBytes)
+	got := C.spinkv_go_find_into(s.handle, start(key), C.size_t(len(key)), chars(small[:]), smallBytes)
 	runtime.KeepAlive(s)
 	if got.failure != nil {
 		return nil, false, errorOf(got.failure)
@@ -139,7 +139,7 @@ func (s *Store) Lookup(key string) (value []byte, found bool, err error) {
 //
 // It fails with [ErrNoSuchKey].
 func (s *Store) GetInto(key string, buffer []byte) (int, error) {
-	got := C.get_into(s.handle, start(key), C.size_t(len(key)), chars(buffer), C.size_t(len(buffer)))
+	got := C.spinkv_go_get_into(s.handle, start(key), C.size_t(len(key)), chars(buffer), C.size_t(len(buffer)))
 	runtime.KeepAlive(s)
 	return int(got.number), errorOf(got.failure)
 }
@@ -148,7 +148,7 @@ func (s *Store) GetInto(key string, buffer []byte) (int, error) {
 //
 // It fails with [ErrKeyTooLarge], [ErrValueTooLarge], [ErrStoreFull], [ErrReadOnly].
 func (s *Store) Set(key string, value []byte) error {
-	done := C.set(s.handle, start(key), C.size_t(len(key)), chars(value), C.size_t(len(value)))
+	done := C.spinkv_go_set(s.handle, start(key), C.size_t(len(key)), chars(value), C.size_t(len(value)))
 	runtime.KeepAlive(s)
 	return errorOf(done.failure)
 }
@@ -157,14 +157,14 @@ func (s *Store) Set(key string, value []byte) error {
 //
 // It fails with [ErrReadOnly].
 func (s *Store) Delete(key string) error {
-	done := C.delete_key(s.handle, start(key), C.size_t(len(key)))
+	done := C.spinkv_go_delete(s.handle, start(key), C.size_t(len(key)))
 	runtime.KeepAlive(s)
 	return errorOf(done.failure)
 }
 
 // Exists tells whether a key is there, without reading its value.
 func (s *Store) Exists(key string) (bool, error) {
-	told := C.exists(s.handle, start(key), C.size_t(len(key)))
+	told := C.spinkv_go_exists(s.handle, start(key), C.size_t(len(key)))
 	runtime.KeepAlive(s)
 	return told.number != 0, errorOf(told.failure)
 }
@@ -174,7 +174,7 @@ func (s *Store) Exists(key string) (bool, error) {
 //
 // It fails with [ErrNotACounter], where another value lies there or the sum does not fit, and as [Store.Set] does.
 func (s *Store) Increment(key string, delta int64) (int64, error) {
-	done := C.increment(s.handle, start(key), C.size_t(len(key)), C.int64_t(delta))
+	done := C.spinkv_go_increment(s.handle, start(key), C.size_t(len(key)), C.int64_t(delta))
 	runtime.KeepAlive(s)
 	return int64(done.number), errorOf(done.failure)
 }
@@ -184,7 +184,7 @@ func (s *Store) Increment(key string, delta int64) (int64, error) {
 //
 // It fails as [Store.Set] does.
 func (s *Store) CompareAndSwap(key string, expected, value []byte) (bool, error) {
-	done := C.compare_and_swap(s.handle, start(key), C.size_t(len(key)), chars(expected), C.size_t(len(expected)),
+	done := C.spinkv_go_compare_and_swap(s.handle, start(key), C.size_t(len(key)), chars(expected), C.size_t(len(expected)),
 		chars(value), C.size_t(len(value)))
 	runtime.KeepAlive(s)
 	return done.number != 0, errorOf(done.failure)
@@ -192,7 +192,7 @@ func (s *Store) CompareAndSwap(key string, expected, value []byte) (bool, error)
 
 // Count counts the tuples of the store.
 func (s *Store) Count() (int, error) {
-	counted := C.count_keys(s.handle)
+	counted := C.spinkv_go_count(s.handle)
 	runtime.KeepAlive(s)
 	return int(counted.number), errorOf(counted.failure)
 }
