@@ -87,7 +87,7 @@ func zipped(t *testing.T) (version string, packed []byte) {
 // A program elsewhere needs "go get" and no more: no clone, no installed library, no SWIG.
 func TestGoGet(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it compiles the C library")
+		t.Skip("it takes long, as it compiles the C library")
 	}
 	if _, err := os.Stat(filepath.Join(root(t), ".git")); err != nil {
 		t.Skip("this is no clone, so which files are of the module is not known")
@@ -102,6 +102,7 @@ func TestGoGet(t *testing.T) {
 	environment := []string{
 		"GOPROXY=file://" + filepath.Join(folder, "proxy"), "GOMODCACHE=" + filepath.Join(folder, "modules"), unsigned,
 		"GOFLAGS=-modcacherw -trimpath", "PKG_CONFIG=false", "GOWORK=off",
+		"CGO_CFLAGS=-O0", "CGO_CXXFLAGS=-O0",
 	}
 	here := filepath.Join(folder, "program")
 	run(t, here, environment, "go", "mod", "init", "program")
@@ -114,8 +115,8 @@ func TestGoGet(t *testing.T) {
 // A library that is installed is found by pkg-config.
 func TestInstalled(t *testing.T) {
 	build := os.Getenv("SPINKV_BUILD")
-	if build == "" {
-		t.Skip("SPINKV_BUILD does not name a folder in which CMake has built the C library")
+	if build == "" || testing.Short() {
+		t.Skip("it takes long, or SPINKV_BUILD does not name a folder in which CMake has built the C library")
 	}
 	staged := t.TempDir()
 	run(t, build, []string{"DESTDIR=" + staged}, "cmake", "--install", build)

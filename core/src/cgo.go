@@ -2,8 +2,8 @@
 // package (bindings/go does). It has no Go code; CMake, which does not read this file, builds for everyone else.
 package src
 
-// #cgo CFLAGS: -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -I${SRCDIR}/../include
-// #cgo CXXFLAGS: -std=c++17 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -I${SRCDIR}/../include
+// #cgo CFLAGS: -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DNDEBUG -I${SRCDIR}/../include
+// #cgo CXXFLAGS: -std=c++17 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DNDEBUG -I${SRCDIR}/../include
 // #cgo LDFLAGS: -lsqlite3 -pthread
 import "C"
 

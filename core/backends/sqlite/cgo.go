@@ -1,7 +1,7 @@
 // Package sqlite compiles the C files of this folder for programs in Go; core/src/cgo.go says more.
 package sqlite
 
-// #cgo CFLAGS: -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -I${SRCDIR}/../../include
+// #cgo CFLAGS: -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DNDEBUG -I${SRCDIR}/../../include
 // #cgo LDFLAGS: -lsqlite3 -pthread
 import "C"
 
