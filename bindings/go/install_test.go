@@ -125,6 +125,8 @@ func TestInstalled(t *testing.T) {
 	environment := []string{
 		"PKG_CONFIG_PATH=" + filepath.Dir(described), "PKG_CONFIG_SYSROOT_DIR=" + staged,
 		"LD_LIBRARY_PATH=" + libraries, "GOFLAGS=-tags=spinkv_installed",
+		// What pkg-config says is not among the things that Go's cache of builds looks at.
+		"CGO_CFLAGS=-I" + staged,
 	}
 	main := filepath.Join(staged, "program", "main.go")
 	write(t, main, program)
