@@ -72,7 +72,8 @@ rust: packages ## Build the crate, the sample and the driver of Rust.
 node: packages ## Build the addon, the package, the sample and the driver of Node.js.
 	$(call binding,node)
 .PHONY: go
-go: packages ## Build the sample and the driver of Go.
+go: packages ## Build the sample, the driver and the checks of Go.
+	@scripts/install-go.sh
 	$(call binding,go)
 
 .PHONY: packages

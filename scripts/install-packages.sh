@@ -5,6 +5,9 @@
 # --bindings: what the languages of bindings/ need. As root it calls apt-get, with sudo it calls that;
 # without either it prints the command for an administrator to run, and fails. Never touches Python's
 # own packages: those go into a virtual environment.
+# linters and the sanitizer runs need. With --bindings: also what the languages of bindings/ need. As root it calls apt-get, with sudo it calls that; without
+# either it prints the command for an administrator to run, and fails. Never touches Python's own
+# packages: those go into a virtual environment.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -21,6 +24,7 @@ add_bindings() {
     done <<END
 cargo: cargo-web
 node: nodejs npm libnode-dev
+go: golang-go
 END
 }
 
@@ -31,6 +35,9 @@ for option in "$@"; do
     --bindings) add_bindings ;;
     *)
         echo "usage: $0 [--checks] [--bench] [--bindings]" >&2
+    --bindings) add_bindings ;;
+    *)
+        echo "usage: $0 [--checks] [--bindings]" >&2
         exit 2
         ;;
     esac
