@@ -16,6 +16,16 @@ type Option struct {
 	value any
 }
 
+// String is the option's name: the value may be secret.
+func (o Option) String() string {
+	return o.name
+}
+
+// GoString is the same.
+func (o Option) GoString() string {
+	return o.name
+}
+
 // What a write has survived when it returns; see [Durability].
 const (
 	// Full is the loss of power: each write is synced to the disk. The default.

@@ -3,10 +3,12 @@ package spinkv
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -301,6 +303,13 @@ func TestNULInLabelPathAndOption(t *testing.T) {
 		if !errors.Is(err, ErrInvalidArgument) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestPrintedOptionsKeepSecrets(t *testing.T) {
+	options := []Option{With("url", "redis://user:secret@host")}
+	if said := fmt.Sprintf("%v %+v %#v %s", options, options, options, options[0]); strings.Contains(said, "secret") {
+		t.Error(said)
 	}
 }
 
