@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -110,30 +109,6 @@ func TestCollectedStoreIsClosed(t *testing.T) {
 		}
 		time.Sleep(time.Millisecond)
 	}
-}
-
-// A store lives until its last call has returned, however eager the collector.
-func TestStoreIsNotCollectedDuringItsLastCall(t *testing.T) {
-	path := Path(filepath.Join(t.TempDir(), "store.db"))
-	app := must[*App](t)(NewApp(WithStore("test", path, Durability(Normal))))
-	defer app.Close()
-	var done atomic.Bool
-	var collector sync.WaitGroup
-	collector.Add(1)
-	go func() {
-		defer collector.Done()
-		for !done.Load() {
-			runtime.GC()
-		}
-	}()
-	for range 200 {
-		if err := must[*Store](t)(app.Open("test")).Set("key", []byte("value")); err != nil {
-			t.Error(err)
-			break
-		}
-	}
-	done.Store(true)
-	collector.Wait()
 }
 
 func TestAppClosedAgainAndUsedAfterwards(t *testing.T) {
