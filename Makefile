@@ -71,6 +71,7 @@ rust: packages ## Build the crate, the sample and the driver of Rust.
 .PHONY: node
 node: packages ## Build the addon, the package, the sample and the driver of Node.js.
 	$(call binding,node)
+
 .PHONY: go
 go: packages ## Build the sample, the driver and the checks of Go.
 	@scripts/install-go.sh

@@ -5,9 +5,6 @@
 # --bindings: what the languages of bindings/ need. As root it calls apt-get, with sudo it calls that;
 # without either it prints the command for an administrator to run, and fails. Never touches Python's
 # own packages: those go into a virtual environment.
-# linters and the sanitizer runs need. With --bindings: also what the languages of bindings/ need. As root it calls apt-get, with sudo it calls that; without
-# either it prints the command for an administrator to run, and fails. Never touches Python's own
-# packages: those go into a virtual environment.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -35,9 +32,6 @@ for option in "$@"; do
     --bindings) add_bindings ;;
     *)
         echo "usage: $0 [--checks] [--bench] [--bindings]" >&2
-    --bindings) add_bindings ;;
-    *)
-        echo "usage: $0 [--checks] [--bindings]" >&2
         exit 2
         ;;
     esac
