@@ -77,6 +77,10 @@ go: packages ## Build the sample, the driver and the checks of Go.
 	@scripts/install-go.sh
 	$(call binding,go)
 
+.PHONY: ruby
+ruby: packages ## Build the extension, the sample, the driver and the checks of Ruby.
+	$(call binding,ruby)
+
 .PHONY: packages
 packages: ## Install the system packages that building and testing need and that are missing.
 	@scripts/install-packages.sh

@@ -48,6 +48,9 @@ static void *make_object(size_t size, spinkv_error *err) {
 #ifdef SWIGPYTHON
 %include "lang/python.i"
 #endif
+#ifdef SWIGRUBY
+%include "lang/ruby.i"
+#endif
 
 %include "errors.i"
 %include "bytes.i"
@@ -56,7 +59,7 @@ static void *make_object(size_t size, spinkv_error *err) {
 typedef struct App {
     %extend {
         App(spinkv_error *new_err) {
-            App *app = make_object(sizeof(*app), new_err);
+            App *app = (App *)make_object(sizeof(*app), new_err);
             if (app && spinkv_app_new(&app->app, new_err) != SPINKV_OK) {
                 free(app);
                 app = NULL;
@@ -105,7 +108,7 @@ typedef struct App {
 typedef struct Store {
     %extend {
         Store(spinkv_error *new_err, App *app_or_default, const char *label) {
-            Store *store = make_object(sizeof(*store), new_err);
+            Store *store = (Store *)make_object(sizeof(*store), new_err);
             spinkv_app *app = app_of(app_or_default);
             if (store && spinkv_open(app, label, &store->handle, new_err) != SPINKV_OK) {
                 free(store);
@@ -190,4 +193,7 @@ spinkv_status list_default_warnings(spinkv_error *err, spinkv_list *warnings);
 
 #ifdef SWIGPYTHON
 %include "lang/python_hot.i"
+#endif
+#ifdef SWIGRUBY
+%include "lang/ruby_hot.i"
 #endif
