@@ -22,6 +22,8 @@ add_bindings() {
 cargo: cargo-web
 node: nodejs npm libnode-dev
 go: golang-go
+ruby: ruby ruby-dev
+swig: swig
 END
 }
 

@@ -29,7 +29,7 @@ end
 # A request on its way: hands out its words one after the other.
 class Request
   def initialize(line)
-    @words = line.split(" ").each
+    @words = line.split.each
   end
 
   def more?

@@ -5,8 +5,11 @@ module Spinkv
   #
   #   app = Spinkv::App.new(manifest: "spin.toml", component: "hello", runtime_config: "runtime-config.toml")
   #   app.open("default") { |store| puts store.get("greeting") }
+  #
+  # Besides the methods below it has grant and seed, which are C's own; sig/spinkv.rbs says what they do.
   class App < Core::App
-    private(*Core::App.public_instance_methods(false) - %i[grant])
+    only_here = Core::App.public_instance_methods(false) - %i[grant seed]
+    private(*only_here)
 
     # - manifest: the path of a spin.toml. Only what it grants to component (its id) may be opened. Without
     #   component the manifest must have just one; "*" is the union of all.
@@ -67,12 +70,6 @@ module Spinkv
     # What is doubtful in the runtime configuration, a line each.
     def warnings
       list_warnings
-    end
-
-    # Writes tuples, a Hash or pairs, to "default", all or nothing, whether or not a component may open it.
-    # Raises what open and Store#set_many raise.
-    def seed(pairs)
-      super
     end
 
     # Opens the store with exactly this label. Given a block, yields it and closes it afterwards.

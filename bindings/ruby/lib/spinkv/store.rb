@@ -1,11 +1,6 @@
 # frozen_string_literal: true
 
 module Spinkv
-  # Below the class that others see, so that the operations in C come before what Enumerable calls the same.
-  class Core::Store
-    include Enumerable
-  end
-
   # An open store. Made by Spinkv.open, Spinkv.open_default and App#open.
   #
   # A key is a String, which is stored as UTF-8, or a Symbol; a value is a String, whose bytes are stored.
@@ -18,6 +13,9 @@ module Spinkv
   # delete_many, compare_and_swap, set_json_text, get_json_text, close and closed?, which are C's own;
   # sig/spinkv.rbs says what each does.
   class Store < Core::Store
+    # Below the operations in C, which come before what Enumerable calls the same.
+    superclass.include(Enumerable)
+
     # How many keys iteration fetches at a time.
     ITERATION_PAGE = 256
     # How deep JSON may be nested here; the library itself stops before.
@@ -82,13 +80,13 @@ module Spinkv
 
     # Yields each key that begins with prefix, in byte order, a page at a time; other writers may write
     # meanwhile. Without a block, gives an Enumerator.
-    def each_key(prefix = "")
-      return enum_for(:each_key, prefix) unless block_given?
+    def each_key(prefix = "", &block)
+      return enum_for(:each_key, prefix) if block.nil?
 
       after = nil
       until (page = list_keys(prefix, after: after, limit: ITERATION_PAGE)).empty?
         after = page.last.dup
-        page.each { |key| yield key }
+        page.each(&block)
       end
       self
     end
