@@ -263,6 +263,36 @@ class TestThreads < SpinkvTest
     end
   end
 
+  def test_block_closes_when_its_thread_is_killed
+    20.times do
+      met = nil
+      thread = Thread.new { open_file { |store| (met = store) && sleep } }
+      Thread.pass until met
+      2.times { thread.kill }
+      assert thread.join(PATIENCE_S)
+      assert_predicate met, :closed?
+    end
+  end
+
+  def test_call_while_an_interrupt_is_put_off
+    open_file do |store|
+      is_ready = is_told = false
+      thread = Thread.new do
+        Thread.handle_interrupt(RuntimeError => :never) do
+          is_ready = true
+          Thread.pass until is_told
+          store.increment("n")
+        end
+      end
+      thread.report_on_exception = false
+      Thread.pass until is_ready
+      thread.raise("later")
+      is_told = true
+      assert_raises(RuntimeError) { thread.join(PATIENCE_S) }
+      assert_equal 2, store.increment("n")
+    end
+  end
+
   def test_timeout_comes_after_the_call
     open_file(busy_timeout_ms: 400) do |store|
       while_locked do
