@@ -81,6 +81,11 @@ go: packages ## Build the sample, the driver and the checks of Go.
 ruby: packages ## Build the extension, the sample, the driver and the checks of Ruby.
 	$(call binding,ruby)
 
+.PHONY: toolchains
+toolchains: packages ## Install what every language of bindings/ is built with.
+	@scripts/install-packages.sh --bindings
+	@scripts/install-go.sh
+
 .PHONY: packages
 packages: ## Install the system packages that building and testing need and that are missing.
 	@scripts/install-packages.sh
