@@ -86,6 +86,10 @@ toolchains: packages ## Install what every language of bindings/ is built with.
 	@scripts/install-packages.sh --bindings
 	@scripts/install-go.sh
 
+.PHONY: java
+java: packages ## Build the jar, the sample, the driver and the tests of Java.
+	$(call binding,java)
+
 .PHONY: packages
 packages: ## Install the system packages that building and testing need and that are missing.
 	@scripts/install-packages.sh

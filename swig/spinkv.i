@@ -51,6 +51,9 @@ static void *make_object(size_t size, spinkv_error *err) {
 #ifdef SWIGRUBY
 %include "lang/ruby.i"
 #endif
+#ifdef SWIGJAVA
+%include "lang/java.i"
+#endif
 
 %include "errors.i"
 %include "bytes.i"
@@ -196,4 +199,7 @@ spinkv_status list_default_warnings(spinkv_error *err, spinkv_list *warnings);
 #endif
 #ifdef SWIGRUBY
 %include "lang/ruby_hot.i"
+#endif
+#ifdef SWIGJAVA
+%include "lang/java_hot.i"
 #endif

@@ -1,0 +1,50 @@
+package spinkv;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Text on its way into the store, as UTF-8; what UTF-8 or C has no form for is refused. */
+final class Utf8 {
+    private Utf8() {}
+
+    /** A String as UTF-8. Java itself would write half a surrogate pair as a question mark. */
+    static byte[] encode(String text) {
+        for (int index = 0; index < text.length(); index++) {
+            char unit = text.charAt(index);
+            if (Character.isSurrogate(unit)) {
+                boolean isPair = Character.isHighSurrogate(unit) && index + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(index + 1));
+                if (!isPair) {
+                    throw new StoreException.InvalidArgument(
+                        "a text is not UTF-8: half a surrogate pair at index " + index);
+                }
+                index++;
+            }
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A text as C takes it, with a NUL at its end. */
+    static byte[] encodeForC(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new StoreException.InvalidArgument(
+                "a label, path or option holds a NUL character");
+        }
+        byte[] utf8 = encode(text);
+        return Arrays.copyOf(utf8, utf8.length + 1);
+    }
+
+    static byte[] encodeForC(Path path) {
+        return encodeForC(path.toString());
+    }
+
+    /** The same, where null stays null. */
+    static byte[] encodeOptionalForC(String text) {
+        return text == null ? null : encodeForC(text);
+    }
+
+    static String decode(byte[] utf8) {
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+}
