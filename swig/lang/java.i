@@ -114,7 +114,7 @@ static void raise_error(JNIEnv *env, const spinkv_error *error) {
     exception = (*env)->CallStaticObjectMethod(env, exception_class, exception_of,
                                                (jint)error->status, (jint)error->engine_code,
                                                message);
-    if (exception) {
+    if (!(*env)->ExceptionCheck(env)) {
         (*env)->Throw(env, exception);
     }
 }

@@ -29,7 +29,7 @@ public final class App implements AutoCloseable {
     private final Native app;
     private final Cleaner.Cleanable cleanable;
 
-    /** What is freed, once, when no call is using it: by close, or when the App is collected. */
+    /** What is freed when no call is using it: by close, or when the App is collected. */
     private static final class Native implements Runnable {
         private final ReadWriteLock lock = new ReentrantReadWriteLock();
         private long pointer;
@@ -341,6 +341,8 @@ public final class App implements AutoCloseable {
      */
     @Override
     public void close() {
+        // As in Store.close.
+        app.run();
         cleanable.clean();
     }
 }

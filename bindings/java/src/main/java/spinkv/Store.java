@@ -39,7 +39,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
     private final Handle closer;
     private final Cleaner.Cleanable cleanable;
 
-    /** What is closed, once: by close, or when the Store is collected. */
+    /** What is closed: by close, or when the Store is collected. */
     private static final class Handle implements Runnable {
         private final int handle;
         private volatile boolean isClosed;
@@ -135,6 +135,8 @@ public final class Store implements AutoCloseable, Iterable<String> {
      */
     @Override
     public void close() {
+        // Closing again is harmless; the cleaner alone would return while another thread is at it.
+        closer.run();
         cleanable.clean();
     }
 

@@ -10,7 +10,10 @@ import java.nio.charset.StandardCharsets;
 public class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The status's name. */
     private final String code;
+
+    /** SQLite's extended result code, or 0. */
     private final int engineCode;
 
     StoreException(String code, String message, int engineCode) {
