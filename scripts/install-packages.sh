@@ -23,6 +23,8 @@ cargo: cargo-web
 node: nodejs npm libnode-dev
 go: golang-go
 ruby: ruby ruby-dev
+javac: openjdk-17-jdk-headless
+junit5: junit5 libjackson2-databind-java libgoogle-gson-java
 swig: swig
 END
 }

@@ -17,8 +17,8 @@ import spinkv.StoreException;
 import spinkv.StoreOptions;
 
 /**
- * The driver of Java: answers the requests of the conformance cases, a line each, by the protocol in
- * tests/conformance/README.md. It only translates; what is right is decided by whoever asks.
+ * The driver of Java: answers the requests of the conformance cases, a line each, by the protocol
+ * in tests/conformance/README.md. It only translates; what is right is decided by whoever asks.
  */
 public final class Driver {
     private static final Map<String, String> WITHOUT = Map.of(
@@ -47,7 +47,7 @@ public final class Driver {
 
     private static native boolean setVariable(byte[] name, byte[] value);
 
-    // ---- Words -----------------------------------------------------------------------------------
+    // ---- Words ---------------------------------------------------------------------------------
 
     private static String toWord(byte[] bytes) {
         return bytes == null ? "-" : "x" + HEX.formatHex(bytes);
@@ -156,7 +156,7 @@ public final class Driver {
         }
     }
 
-    // ---- Requests ----------------------------------------------------------------------------------
+    // ---- Requests ------------------------------------------------------------------------------
 
     private static String reset(Request request) {
         STORES.values().forEach(Store::close);
@@ -319,7 +319,8 @@ public final class Driver {
         put(all, "compare_and_swap", (store, request) -> "" + store.compareAndSwap(request.text(),
             request.optionalBytes(), request.bytes()));
         for (String name : List.of("set_json", "set_json_text")) {
-            putAction(all, name, (store, request) -> store.setJson(request.text(), request.bytes()));
+            putAction(all, name, (store, request) ->
+                store.setJson(request.text(), request.bytes()));
         }
         for (String name : List.of("get_json", "get_json_text")) {
             put(all, name, (store, request) -> toWord(store.getJson(request.text())));

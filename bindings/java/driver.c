@@ -1,4 +1,4 @@
-/* What the driver needs of the process that Java has no words for: its directory and environment. */
+/* What the driver does to its process that Java has no words for: its directory and environment. */
 #include <jni.h>
 
 #include <stdlib.h>

@@ -43,7 +43,8 @@ final class Block {
                 if (needed > LARGEST_CAPACITY) {
                     throw new OutOfMemoryError("more than an array can hold goes into the store");
                 }
-                int capacity = (int) Math.min(LARGEST_CAPACITY, Math.max(needed, 2L * block.capacity()));
+                long wanted = Math.max(needed, 2L * block.capacity());
+                int capacity = (int) Math.min(LARGEST_CAPACITY, wanted);
                 block = ByteBuffer.allocate(capacity).order(ByteOrder.nativeOrder())
                     .put(block.flip());
             }

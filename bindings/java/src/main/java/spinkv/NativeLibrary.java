@@ -8,8 +8,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 
 /**
- * Loads the native library: the file that the system property {@code spinkv.library} names, else the
- * one inside the jar for this platform, else what {@code java.library.path} has.
+ * Loads the native library: the file that the system property {@code spinkv.library} names, else
+ * the one inside the jar for this platform, else what {@code java.library.path} has.
  */
 final class NativeLibrary {
     private static final String PROPERTY = "spinkv.library";

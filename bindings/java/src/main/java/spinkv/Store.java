@@ -55,7 +55,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
         }
     }
 
-    /** Takes over a handle. A closed one stays invalid for good, so no call can harm another store. */
+    /** Takes over a handle. A closed one stays invalid for good: no call harms another store. */
     Store(int handle, String name) {
         this.handle = handle;
         this.name = name;
@@ -63,7 +63,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
         cleanable = CLEANER.register(this, closer);
     }
 
-    // ---- Opening and closing ---------------------------------------------------------------------
+    // ---- Opening and closing -------------------------------------------------------------------
 
     /**
      * The version of the library in use.
@@ -86,8 +86,8 @@ public final class Store implements AutoCloseable, Iterable<String> {
     }
 
     /**
-     * Opens a store of the default app: {@code "default"}, or one that the file configures which the
-     * environment variable RUNTIME_CONFIG_FILE names.
+     * Opens a store of the default app: {@code "default"}, or one that the file configures which
+     * the environment variable RUNTIME_CONFIG_FILE names.
      *
      * @param label the label
      * @return the store, to be closed by the caller
@@ -140,7 +140,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
         cleanable.clean();
     }
 
-    // ---- Values ----------------------------------------------------------------------------------
+    // ---- Values --------------------------------------------------------------------------------
 
     // After each call a fence keeps this store, whose collection would close the handle.
 
@@ -297,8 +297,8 @@ public final class Store implements AutoCloseable, Iterable<String> {
     }
 
     /**
-     * Adds to the counter at a key. A counter is a value of 8 bytes, a signed little-endian integer;
-     * a key that is not there counts as 0. No other write comes in between.
+     * Adds to the counter at a key. A counter is a value of 8 bytes, a signed little-endian
+     * integer; a key that is not there counts as 0. No other write comes in between.
      *
      * @param key the key
      * @param delta what is added
@@ -329,7 +329,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
         return swapped;
     }
 
-    // ---- Keys ------------------------------------------------------------------------------------
+    // ---- Keys ----------------------------------------------------------------------------------
 
     /**
      * Lists all keys.
@@ -399,7 +399,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
         return count;
     }
 
-    // ---- Many at once ----------------------------------------------------------------------------
+    // ---- Many at once --------------------------------------------------------------------------
 
     /**
      * Reads many values in one snapshot.
@@ -451,11 +451,11 @@ public final class Store implements AutoCloseable, Iterable<String> {
         Reference.reachabilityFence(this);
     }
 
-    // ---- JSON ------------------------------------------------------------------------------------
+    // ---- JSON ----------------------------------------------------------------------------------
 
     /**
-     * Writes JSON text in its compact form: no spaces between tokens, numbers, strings and the order
-     * of members as given.
+     * Writes JSON text in its compact form: no spaces between tokens, numbers, strings and the
+     * order of members as given.
      *
      * @param key the key
      * @param json JSON text
@@ -565,7 +565,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
         }
     }
 
-    // ---- What the above is made of ------------------------------------------------------------------
+    // ---- What the above is made of -------------------------------------------------------------
 
     /** The value of a key, or null. */
     private byte[] read(String key) {

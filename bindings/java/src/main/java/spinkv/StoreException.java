@@ -3,9 +3,9 @@ package spinkv;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What every error of a store is: a class inside this one for each status of the library. The direct
- * subclasses are the six errors of Spin's key-value interface; what refines its {@code io} is below
- * {@link Io}. The message is one line that names what was met.
+ * What every error of a store is: a class inside this one for each status of the library. The
+ * direct subclasses are the six errors of Spin's key-value interface; what refines its {@code io}
+ * is below {@link Io}. The message is one line that names what was met.
  */
 public class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;

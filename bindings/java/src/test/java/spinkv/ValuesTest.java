@@ -74,7 +74,8 @@ class ValuesTest {
     void halfASurrogatePairIsRefused() {
         Executable[] calls = {
             () -> store.set(HALF, "v"), () -> store.get(HALF), () -> store.find("\udd11k"),
-            () -> store.exists("\udd11\ud83d"), () -> store.delete(HALF), () -> store.set("k", HALF),
+            () -> store.exists("\udd11\ud83d"), () -> store.delete(HALF),
+            () -> store.set("k", HALF),
             () -> store.listKeys(HALF), () -> store.getMany(List.of(HALF)),
             () -> store.setMany(Map.of(HALF, new byte[0])), () -> store.increment(HALF),
             () -> Store.open(HALF), () -> App.builder().manifest(HALF).build(),
@@ -97,11 +98,13 @@ class ValuesTest {
             () -> store.getInto(null, ByteBuffer.allocateDirect(1)),
             () -> store.increment(null), () -> store.compareAndSwap(null, null, empty),
             () -> store.compareAndSwap("k", null, null), () -> store.listKeys(null),
-            () -> store.keys(null), () -> store.getMany(null), () -> store.setMany(singleton("k", null)),
-            () -> store.setMany(singleton(null, empty)), () -> store.deleteMany(Arrays.asList("a", null)),
+            () -> store.keys(null), () -> store.getMany(null),
+            () -> store.setMany(singleton("k", null)), () -> store.setMany(singleton(null, empty)),
+            () -> store.deleteMany(Arrays.asList("a", null)),
             () -> store.setJson(null, "1"), () -> store.setJson("k", (String) null),
             () -> store.setJson("k", (byte[]) null), () -> store.getJson(null),
-            () -> Store.open(null), () -> Store.open("x", null), () -> new StoreOptions().set("x", null),
+            () -> Store.open(null), () -> Store.open("x", null),
+            () -> new StoreOptions().set("x", null),
         };
         for (Executable call : calls) {
             assertThrows(NullPointerException.class, call);
