@@ -22,7 +22,7 @@ add_bindings() {
 cargo: cargo-web
 node: nodejs npm libnode-dev
 go: golang-go
-ruby: ruby ruby-dev
+ruby: ruby ruby-dev rake ruby-minitest
 javac: openjdk-17-jdk-headless
 junit5: junit5 libjackson2-databind-java libgoogle-gson-java
 swig: swig

@@ -519,6 +519,7 @@ TAKES(uint32_t max_open_stores, jint, int)
 }
 %ignore Store::~Store;
 %ignore Store::is_closed;
+%ignore list_default_warnings;
 
 %typemap(jstype) App *, struct App * "long"
 %typemap(javain) App *, struct App * "$javainput"
