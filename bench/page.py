@@ -9,7 +9,7 @@ from charts import Bar, Line, bar_chart, line_chart
 from measurements import Comparison, Results
 from report import OURS, Sheet, machine_sheet, peers_sheet, sheets, targets_sheet, time_text
 from settings import Settings
-from targets import Verdict
+from targets import Verdict, reason_for
 
 CHARTS = "charts"
 """The folder of the charts, beside the page."""
@@ -165,6 +165,14 @@ def _line_charts(results: Results) -> Iterator[tuple[str, str]]:
             yield name, line_chart(title, x_title, complete, unit)
 
 
+def _reasons(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Say why targets are missed, where some are."""
+    missed = [verdict for verdict in verdicts if verdict.is_met is False]
+    if missed:
+        yield "Where a target is not met:\n"
+        yield "\n".join(f"- {each.what}: {reason_for(each)}" for each in missed) + "\n"
+
+
 def write(
     path: Path,
     machine: Mapping[str, str],
@@ -189,6 +197,7 @@ def write(
     parts = [
         introduction,
         _markdown(targets_sheet(verdicts)),
+        *_reasons(verdicts),
         "## Charts\n",
         "\n".join(f"![{name}]({CHARTS}/{name}.svg)\n" for name, _ in charts),
         *map(_markdown, sheets(results)),

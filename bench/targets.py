@@ -165,6 +165,42 @@ AHEAD = (("get", ""), ("set", "normal"), ("set", "full"))
 """Workloads in Python in which spinkv shall be ahead of each peer of the same durability."""
 
 
+REASONS = (
+    (
+        "set normal against py-lmdb",
+        "LMDB without a sync changes its memory map and is done; a crash of the system can damage "
+        "the whole file, where SQLite's `normal` can lose the last writes and nothing else.",
+    ),
+    (
+        "set normal against rocksdict",
+        "RocksDB appends to a log and sorts in memory. Spin's file is a tree of pages: a write "
+        "copies a page to the log, and reads it again when the log is merged.",
+    ),
+    (
+        "set full",
+        "Both wait for the disk, most of the time; what the disk does from one sync to the next is "
+        "more than what the stores differ by.",
+    ),
+    (
+        "set, full, against Spin's provider",
+        "Both wait for the disk, most of the time: Spin's journal syncs several times a write, the "
+        "log once. The ratio is that of the disk's syncs.",
+    ),
+    (
+        "cache off, any of 1,000,000 keys",
+        "The keys are more than SQLite's cache of pages holds, so pages come from the file; with "
+        "bare SQLite it is the same.",
+    ),
+)
+"""Why a target is missed where it is: what its name contains, and the reason."""
+
+
+def reason_for(verdict: Verdict) -> str:
+    """Say why a target that was missed was missed, as far as that is known."""
+    known = (reason for part, reason in REASONS if part in verdict.what)
+    return next(known, "Not known; other work on the machine can do it.")
+
+
 def _times(times: float) -> str:
     if times < 0.1:
         return f"{1 / times:.1f}x as fast"

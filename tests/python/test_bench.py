@@ -224,6 +224,15 @@ def test_page_shows_its_charts(tmp_path: Path) -> None:
     for name in names - {"benchmarks.md"}:
         assert f"](charts/{name})" in text
     assert "| get | - | spinkv | 10 ns |" in text
+    assert "Where a target is not met" in text
+    assert text.count("\n- C: set, full, throughput of 8 threads against 1: Not known") == 1
+
+
+def test_a_missed_target_has_its_reason() -> None:
+    missed = targets.Verdict("Python: set normal against py-lmdb", "faster", "2 times", "", False)
+    assert "crash of the system" in targets.reason_for(missed)
+    other = targets.Verdict("C: get, hot, against LMDB", "faster", "2 times", "", False)
+    assert targets.reason_for(other).startswith("Not known")
 
 
 # ---- Charts ----------------------------------------------------------------------------------
