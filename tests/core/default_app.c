@@ -8,7 +8,7 @@ static void write_configuration(void) {
     FILE *file = fopen("rc.toml", "w");
 
     REQUIRE(file);
-    fputs("statedir = 'x'\n[key_value_store.cache]\ntype = 'spin'\n"
+    fputs("statedir = 'x'\n[key_value_store.cache]\ntype = 'spin'\npath = 'cache.db'\n"
           "[key_value_store.default]\ntype = 'spin'\n",
           file);
     REQUIRE(fclose(file) == 0);
@@ -33,7 +33,7 @@ static void warnings_of_the_default_app(void) {
     CHECK_OK(spinkv_app_list_warnings(NULL, &warnings, &err));
     CHECK_NUMBER(2, warnings.count);
     CHECK(is_item(&warnings, 0, "rc.toml:1: statedir changes nothing"));
-    CHECK(is_item(&warnings, 1, "rc.toml:4: [key_value_store.default] has no path"));
+    CHECK(is_item(&warnings, 1, "rc.toml:5: [key_value_store.default] has no path"));
     CHECK(is_item(&warnings, 1, " to keep it in .spin/sqlite_key_value.db"));
     spinkv_list_free(&warnings);
     CHECK_OK(spinkv_open(NULL, "cache", &store, &err));
