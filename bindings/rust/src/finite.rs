@@ -1,209 +1,157 @@
-//! Walks over a value as serde shows it and refuses what JSON has no form for and serde_json would
-//! silently write as null: NaN and infinity. It writes nothing.
+//! Stands between a value and the serializer that writes it, and refuses what JSON has no form for and
+//! serde_json would silently write as null: NaN and infinity. A value is asked only once for what it
+//! holds, as some have it only once.
 
-use std::fmt::{self, Display};
+use std::fmt::Display;
 
-use serde::ser::{self, Serialize, Serializer};
+use serde::ser::{self, Error, Serialize, Serializer};
 
-/// Why the walk ended early.
-#[derive(Debug)]
-pub(crate) struct Refused(String);
+/// A value, or what writes one or its parts, with the check in front.
+pub(crate) struct Finite<T>(pub(crate) T);
 
-impl Display for Refused {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+impl<T: Serialize + ?Sized> Serialize for Finite<&T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(Finite(serializer))
     }
 }
-
-impl std::error::Error for Refused {}
-
-impl ser::Error for Refused {
-    fn custom<T: Display>(message: T) -> Self {
-        Refused(message.to_string())
-    }
-}
-
-/// Fails where a number in the value is not finite, or the value's own `Serialize` fails.
-pub(crate) fn check<T: Serialize + ?Sized>(value: &T) -> Result<(), Refused> {
-    value.serialize(Walk)
-}
-
-#[derive(Clone, Copy)]
-struct Walk;
-
-type Outcome = Result<(), Refused>;
 
 /// Leaves that have nothing to refuse.
 macro_rules! fine {
-    ($($method:ident($kind:ty),)*) => {
-        $(fn $method(self, _: $kind) -> Outcome {
-            Ok(())
+    ($($method:ident($($name:ident: $kind:ty),*),)*) => {
+        $(fn $method(self, $($name: $kind),*) -> Result<S::Ok, S::Error> {
+            self.0.$method($($name),*)
         })*
     };
 }
 
-impl Serializer for Walk {
-    type Ok = ();
-    type Error = Refused;
-    type SerializeSeq = Walk;
-    type SerializeTuple = Walk;
-    type SerializeTupleStruct = Walk;
-    type SerializeTupleVariant = Walk;
-    type SerializeMap = Walk;
-    type SerializeStruct = Walk;
-    type SerializeStructVariant = Walk;
+/// Values within a value.
+macro_rules! wrapped {
+    ($($method:ident($($name:ident: $kind:ty),*),)*) => {
+        $(fn $method<T: Serialize + ?Sized>(
+            self,
+            $($name: $kind,)*
+            value: &T,
+        ) -> Result<S::Ok, S::Error> {
+            self.0.$method($($name,)* &Finite(value))
+        })*
+    };
+}
+
+/// The beginnings of compound values.
+macro_rules! begun {
+    ($($method:ident($($name:ident: $kind:ty),*) -> $compound:ident,)*) => {
+        $(fn $method(self, $($name: $kind),*) -> Result<Self::$compound, S::Error> {
+            self.0.$method($($name),*).map(Finite)
+        })*
+    };
+}
+
+type Name = &'static str;
+
+impl<S: Serializer> Serializer for Finite<S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+    type SerializeSeq = Finite<S::SerializeSeq>;
+    type SerializeTuple = Finite<S::SerializeTuple>;
+    type SerializeTupleStruct = Finite<S::SerializeTupleStruct>;
+    type SerializeTupleVariant = Finite<S::SerializeTupleVariant>;
+    type SerializeMap = Finite<S::SerializeMap>;
+    type SerializeStruct = Finite<S::SerializeStruct>;
+    type SerializeStructVariant = Finite<S::SerializeStructVariant>;
+
+    fn serialize_f32(self, number: f32) -> Result<S::Ok, S::Error> {
+        check(number.into())?;
+        self.0.serialize_f32(number)
+    }
+
+    fn serialize_f64(self, number: f64) -> Result<S::Ok, S::Error> {
+        check(number)?;
+        self.0.serialize_f64(number)
+    }
 
     fine! {
-        serialize_bool(bool),
-        serialize_i8(i8),
-        serialize_i16(i16),
-        serialize_i32(i32),
-        serialize_i64(i64),
-        serialize_i128(i128),
-        serialize_u8(u8),
-        serialize_u16(u16),
-        serialize_u32(u32),
-        serialize_u64(u64),
-        serialize_u128(u128),
-        serialize_char(char),
-        serialize_str(&str),
-        serialize_bytes(&[u8]),
-        serialize_unit_struct(&'static str),
+        serialize_bool(value: bool),
+        serialize_i8(value: i8),
+        serialize_i16(value: i16),
+        serialize_i32(value: i32),
+        serialize_i64(value: i64),
+        serialize_i128(value: i128),
+        serialize_u8(value: u8),
+        serialize_u16(value: u16),
+        serialize_u32(value: u32),
+        serialize_u64(value: u64),
+        serialize_u128(value: u128),
+        serialize_char(value: char),
+        serialize_str(value: &str),
+        serialize_bytes(value: &[u8]),
+        serialize_none(),
+        serialize_unit(),
+        serialize_unit_struct(name: Name),
+        serialize_unit_variant(name: Name, index: u32, variant: Name),
     }
 
-    fn serialize_f32(self, number: f32) -> Outcome {
-        self.serialize_f64(number.into())
+    wrapped! {
+        serialize_some(),
+        serialize_newtype_struct(name: Name),
+        serialize_newtype_variant(name: Name, index: u32, variant: Name),
     }
 
-    fn serialize_f64(self, number: f64) -> Outcome {
-        if number.is_finite() {
-            Ok(())
-        } else {
-            Err(Refused(format!("{number} is no JSON number")))
-        }
+    begun! {
+        serialize_seq(count: Option<usize>) -> SerializeSeq,
+        serialize_tuple(count: usize) -> SerializeTuple,
+        serialize_tuple_struct(name: Name, count: usize) -> SerializeTupleStruct,
+        serialize_tuple_variant(name: Name, index: u32, variant: Name, count: usize)
+            -> SerializeTupleVariant,
+        serialize_map(count: Option<usize>) -> SerializeMap,
+        serialize_struct(name: Name, count: usize) -> SerializeStruct,
+        serialize_struct_variant(name: Name, index: u32, variant: Name, count: usize)
+            -> SerializeStructVariant,
     }
 
-    fn collect_str<T: Display + ?Sized>(self, _: &T) -> Outcome {
-        Ok(())
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+        self.0.collect_str(value)
     }
 
-    fn serialize_none(self) -> Outcome {
-        Ok(())
-    }
-
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Outcome {
-        value.serialize(self)
-    }
-
-    fn serialize_unit(self) -> Outcome {
-        Ok(())
-    }
-
-    fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Outcome {
-        Ok(())
-    }
-
-    fn serialize_newtype_struct<T>(self, _: &'static str, value: &T) -> Outcome
-    where
-        T: Serialize + ?Sized,
-    {
-        value.serialize(self)
-    }
-
-    fn serialize_newtype_variant<T>(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        value: &T,
-    ) -> Outcome
-    where
-        T: Serialize + ?Sized,
-    {
-        value.serialize(self)
-    }
-
-    fn serialize_seq(self, _: Option<usize>) -> Result<Walk, Refused> {
-        Ok(self)
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<Walk, Refused> {
-        Ok(self)
-    }
-
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Walk, Refused> {
-        Ok(self)
-    }
-
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Walk, Refused> {
-        Ok(self)
-    }
-
-    fn serialize_map(self, _: Option<usize>) -> Result<Walk, Refused> {
-        Ok(self)
-    }
-
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Walk, Refused> {
-        Ok(self)
-    }
-
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Walk, Refused> {
-        Ok(self)
+    fn is_human_readable(&self) -> bool {
+        self.0.is_human_readable()
     }
 }
 
-/// Compound values, whose parts come one after the other by `$method`.
+fn check<E: Error>(number: f64) -> Result<(), E> {
+    if number.is_finite() {
+        return Ok(());
+    }
+    Err(E::custom(format_args!("{number} is no JSON number")))
+}
+
+/// Compound values, whose parts come one after the other.
 macro_rules! compound {
-    ($($kind:ident::$method:ident($($skipped:ty)?),)*) => {
-        $(impl ser::$kind for Walk {
-            type Ok = ();
-            type Error = Refused;
+    ($($kind:ident { $($method:ident($($name:ident)?),)* })*) => {
+        $(impl<S: ser::$kind> ser::$kind for Finite<S> {
+            type Ok = S::Ok;
+            type Error = S::Error;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, $(_: $skipped,)? part: &T) -> Outcome {
-                part.serialize(*self)
-            }
+            $(fn $method<T: Serialize + ?Sized>(
+                &mut self,
+                $($name: Name,)?
+                part: &T,
+            ) -> Result<(), S::Error> {
+                self.0.$method($($name,)? &Finite(part))
+            })*
 
-            fn end(self) -> Outcome {
-                Ok(())
+            fn end(self) -> Result<S::Ok, S::Error> {
+                self.0.end()
             }
         })*
     };
 }
 
 compound! {
-    SerializeSeq::serialize_element(),
-    SerializeTuple::serialize_element(),
-    SerializeTupleStruct::serialize_field(),
-    SerializeTupleVariant::serialize_field(),
-    SerializeStruct::serialize_field(&'static str),
-    SerializeStructVariant::serialize_field(&'static str),
-}
-
-impl ser::SerializeMap for Walk {
-    type Ok = ();
-    type Error = Refused;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Outcome {
-        key.serialize(*self)
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Outcome {
-        value.serialize(*self)
-    }
-
-    fn end(self) -> Outcome {
-        Ok(())
-    }
+    SerializeSeq { serialize_element(), }
+    SerializeTuple { serialize_element(), }
+    SerializeTupleStruct { serialize_field(), }
+    SerializeTupleVariant { serialize_field(), }
+    SerializeMap { serialize_key(), serialize_value(), }
+    SerializeStruct { serialize_field(name), }
+    SerializeStructVariant { serialize_field(name), }
 }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use spinkv_sys as sys;
 
 use crate::error::{Error, Result, unless_missing};
-use crate::finite;
+use crate::finite::Finite;
 use crate::store::Store;
 
 /// How much of a key is shown in a message.
@@ -36,14 +36,7 @@ impl Store {
     /// ```
     pub fn set_json<T: Serialize + ?Sized>(&self, key: impl AsRef<[u8]>, value: &T) -> Result<()> {
         let key = key.as_ref();
-        let refuse = |reason: String| {
-            let key = shown(key);
-            let message = format!("the value for key {key} cannot be written as JSON: {reason}");
-            Error::new(sys::SPINKV_INVALID_JSON, one_line(message))
-        };
-        finite::check(value).map_err(|error| refuse(error.to_string()))?;
-        let text = serde_json::to_vec(value).map_err(|error| refuse(error.to_string()))?;
-        self.set_json_text(key, text)
+        self.set_json_text(key, to_text(key, value)?)
     }
 
     /// Reads a value that is JSON text, as a `T`.
@@ -76,6 +69,15 @@ impl Store {
     }
 }
 
+/// A value as JSON text, for that key.
+pub(crate) fn to_text<T: Serialize + ?Sized>(key: &[u8], value: &T) -> Result<Vec<u8>> {
+    serde_json::to_vec(&Finite(value)).map_err(|error| {
+        let key = shown(key);
+        let message = format!("the value for key {key} cannot be written as JSON: {error}");
+        Error::new(sys::SPINKV_INVALID_JSON, one_line(message))
+    })
+}
+
 /// The start of a key, quoted.
 fn shown(key: &[u8]) -> String {
     let key = String::from_utf8_lossy(key);
@@ -85,5 +87,6 @@ fn shown(key: &[u8]) -> String {
 }
 
 fn one_line(message: String) -> String {
-    message.replace(['\n', '\r'], " ")
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    message.replace(breaks, " ")
 }

@@ -1,5 +1,6 @@
 //! Rust's values as JSON, both ways.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
@@ -112,12 +113,12 @@ fn null_is_not_missing() {
     ));
 }
 
-/// Refuses to write itself, with a message of two lines.
+/// Refuses to write itself, with a message of several lines and worse.
 struct Stubborn;
 
 impl Serialize for Stubborn {
     fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-        Err(serde::ser::Error::custom("not\ntoday"))
+        Err(serde::ser::Error::custom("not\ntoday\0\u{2028}\u{1b}"))
     }
 }
 
@@ -129,7 +130,8 @@ fn what_json_has_no_form_for_is_refused_before_anything_is_written() {
         assert!(matches!(error, Error::InvalidJson(_)), "{error:?}");
         assert!(error.message().contains(expected), "{error}");
         assert!(error.message().contains("k\u{fc}y"), "{error}");
-        assert!(!error.message().contains('\n'), "{error}");
+        let unfit = |c: char| c.is_control() || c == '\u{2028}';
+        assert!(!error.message().contains(unfit), "{error}");
         assert_eq!(store.count().unwrap(), 0);
     }
     refuse(f64::NAN, "NaN");
@@ -142,6 +144,49 @@ fn what_json_has_no_form_for_is_refused_before_anything_is_written() {
     refuse(HashMap::from([("a", f64::NAN)]), "NaN");
     refuse(HashMap::from([(vec![1], 1)]), "key must be a string");
     refuse(Stubborn, "not today");
+}
+
+/// Has what it holds only once, as what streams into its serializer does.
+struct Once(Cell<Option<Vec<u8>>>);
+
+impl Serialize for Once {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.take().into_iter().flatten())
+    }
+}
+
+#[test]
+fn a_value_is_asked_once_for_what_it_holds() {
+    let store = store();
+    store
+        .set_json("once", &Once(Cell::new(Some(vec![1, 2]))))
+        .unwrap();
+    assert_eq!(store.get("once").unwrap(), b"[1,2]");
+}
+
+#[test]
+fn a_value_that_uses_the_store_or_panics_while_it_is_written_does_no_harm() {
+    struct Nosy<'store>(&'store Store);
+    impl Serialize for Nosy<'_> {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.0.set("meanwhile", "1").unwrap();
+            self.0.close();
+            serializer.serialize_u8(1)
+        }
+    }
+    struct Panics;
+    impl Serialize for Panics {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            panic!("as a value may")
+        }
+    }
+    let app = App::builder().state_dir("").build().unwrap();
+    let (store, other) = (app.open_default().unwrap(), app.open_default().unwrap());
+    let panicked = std::panic::catch_unwind(|| store.set_json("key", &Panics));
+    assert!(panicked.is_err());
+    let error = store.set_json("key", &Nosy(&store)).unwrap_err();
+    assert!(matches!(error, Error::InvalidStore(_)), "{error:?}");
+    assert_eq!(other.get_keys().unwrap(), ["meanwhile"]);
 }
 
 #[test]

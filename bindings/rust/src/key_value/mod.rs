@@ -15,16 +15,23 @@
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 //!
+//! Later versions of the SDK have other shapes: [`v2`] is that of the versions 2 to 5, and [`v6`]
+//! that of version 6. All three share the recorder, and may be mixed.
+//!
 //! Stores are those of the default app ([`crate::open`]); in tests, [`recorder`] puts others in
 //! their place and tells which calls were made. [`crate::Store`] has more operations and all
 //! errors.
 
 pub mod recorder;
+pub mod v2;
+pub mod v6;
 
 use std::fmt;
 
 use recorder::{Call, Log};
 
+#[cfg(feature = "json")]
+use crate::json;
 #[cfg(feature = "json")]
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -127,23 +134,25 @@ impl Store {
     }
 
     /// Writes a value as JSON text. Recorded as a set, as it is one in Spin.
+    ///
+    /// What cannot be written as JSON is an [`Error::Io`] in the `anyhow::Error`, and no call.
     #[cfg(feature = "json")]
-    pub fn set_json<T: Serialize>(&self, key: impl AsRef<str>, value: &T) -> Result<(), Error> {
+    pub fn set_json<T: Serialize>(&self, key: impl AsRef<str>, value: &T) -> anyhow::Result<()> {
         let key = key.as_ref();
-        self.note(|| {
-            // What cannot be written is told by the call itself.
-            let text = serde_json::to_vec(value).unwrap_or_default();
-            Call::Set(key.to_owned(), text)
-        });
-        Ok(self.store.set_json(key, value)?)
+        let text = json::to_text(key.as_bytes(), value).map_err(Error::from)?;
+        self.note(|| Call::Set(key.to_owned(), text.clone()));
+        Ok(self.store.set_json_text(key, text).map_err(Error::from)?)
     }
 
     /// Reads a value that is JSON text, as a `T`. Recorded as a get, as it is one in Spin.
+    ///
+    /// A missing key is an [`Error::NoSuchKey`] in the `anyhow::Error`, and a value that is not the
+    /// JSON of a `T` an [`Error::Io`].
     #[cfg(feature = "json")]
-    pub fn get_json<T: DeserializeOwned>(&self, key: impl AsRef<str>) -> Result<T, Error> {
+    pub fn get_json<T: DeserializeOwned>(&self, key: impl AsRef<str>) -> anyhow::Result<T> {
         let key = key.as_ref();
         self.note(|| Call::Get(key.to_owned()));
-        Ok(self.store.get_json(key)?)
+        Ok(self.store.get_json(key).map_err(Error::from)?)
     }
 
     #[inline]

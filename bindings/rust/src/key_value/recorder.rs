@@ -133,7 +133,9 @@ impl Log {
 
 /// Opens a store for this thread: of its recorder's app, or of the default app.
 pub(super) fn open(label: &str) -> crate::Result<(Store, Option<Log>)> {
-    let Some(recorder) = AT_WORK.with_borrow(|recorders| recorders.last().cloned()) else {
+    // At the end of a thread the list may be gone before the last code that opens a store.
+    let last = AT_WORK.try_with(|recorders| recorders.borrow().last().cloned());
+    let Ok(Some(recorder)) = last else {
         return Ok((crate::app::open(label)?, None));
     };
     let store = recorder.0.app.open(label)?;
