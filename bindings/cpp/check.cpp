@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <thread>
 #if __cplusplus >= 202002L
 #include <array>
@@ -123,6 +124,82 @@ void check_values() {
 #endif
 }
 
+void check_nulls() {
+    spinkv::Store store = in_memory();
+    const char *none = nullptr;
+    char buffer[1];
+    EXPECT(throws<spinkv::InvalidArgument>([&] { (void)store.get(none); }));
+    EXPECT(throws<spinkv::InvalidArgument>([&] { store.set("k", none); }));
+    EXPECT(throws<spinkv::InvalidArgument>([&] { store.set("k", spinkv::Bytes(none, 1)); }));
+    EXPECT(throws<spinkv::InvalidArgument>([&] { store.set_many({{"a", "1"}, {none, ""}}); }));
+    EXPECT(throws<spinkv::InvalidArgument>([&] { store.erase_many(std::vector{none}); }));
+    EXPECT(throws<spinkv::InvalidArgument>([&] { spinkv::StoreOptions().set("path", none); }));
+    EXPECT(store.get_keys().empty());
+    store.set("empty", spinkv::Bytes(none, 0));
+    EXPECT(store.get_into("empty", nullptr, 0) == 0);
+    store.set("k", "v");
+    EXPECT(throws<spinkv::InvalidArgument>([&] { (void)store.get_into("k", nullptr, 1); }));
+    EXPECT(store.get_into("k", buffer, 0) == 1);
+    static_assert(!std::is_constructible_v<spinkv::Bytes, std::nullptr_t>);
+}
+
+void check_options() {
+    auto most = std::numeric_limits<std::uint64_t>::max();
+    spinkv::StoreOptions unlimited;
+    unlimited.set("max_entries", most).set("max_key_bytes", std::size_t{4}).set("path", "");
+    spinkv::Store store = spinkv::open("check", unlimited.set("type", std::string_view("spin")));
+    store.set("four", "");
+    EXPECT(throws<spinkv::KeyTooLarge>([&] { store.set("fives", ""); }));
+    for (std::int64_t number : {std::int64_t{-1}, std::numeric_limits<std::int64_t>::min()}) {
+        auto options = spinkv::StoreOptions().max_entries(number);
+        EXPECT(throws<spinkv::InvalidArgument>([&] { (void)spinkv::open("check", options); }));
+    }
+    std::string nul("a\0b", 3);
+    for (const auto &options :
+         {spinkv::StoreOptions().set(nul, 1), spinkv::StoreOptions().path(nul)}) {
+        EXPECT(throws<spinkv::InvalidArgument>([&] { (void)spinkv::open("check", options); }));
+    }
+}
+
+// Ranges that make their keys as they go, so that each is gone when the next one comes.
+void check_passing_ranges() {
+    spinkv::Store store = in_memory();
+    const std::string start = "a key that is too long to lie within its string ";
+    std::map<std::string, std::string> pairs;
+    for (char letter = 'a'; letter < 'k'; letter++) {
+        pairs.emplace(start + letter, start + letter + letter);
+    }
+    store.set_many(pairs);
+    store.set("other", "");
+    store.erase_many(store.keys(start));
+    EXPECT(store.get_keys() == std::vector<std::string>{"other"});
+    std::istringstream words("one other 3");
+    struct Words {
+        std::istream_iterator<std::string> first, last;
+        auto begin() const {
+            return first;
+        }
+        auto end() const {
+            return last;
+        }
+    };
+    auto found = store.get_many(Words{std::istream_iterator<std::string>(words), {}});
+    EXPECT(found.size() == 3 && !found[0] && found[1] == "" && !found[2]);
+// Clang before 16 cannot compile the views of GCC's library.
+#if __cplusplus >= 202002L && (!defined(__clang__) || __clang_major__ >= 16)
+    auto letters = std::views::iota('a', 'k');
+    auto make_key = [&](char letter) { return start + letter; };
+    auto make_pair = [&](char letter) {
+        return std::pair(start + letter, start + letter + letter);
+    };
+    store.set_many(letters | std::views::transform(make_pair));
+    auto is_late = [](const std::string &key) { return key.back() > 'h'; };
+    store.erase_many(letters | std::views::transform(make_key) | std::views::filter(is_late));
+    auto values = store.get_many(letters | std::views::transform(make_key));
+    EXPECT(values.size() == 10 && values[7] == start + "hh" && !values[8] && !values[9]);
+#endif
+}
+
 void check_iteration() {
     spinkv::Store store = in_memory();
     std::vector<std::string> wanted;
@@ -137,6 +214,33 @@ void check_iteration() {
     }
     EXPECT(met == wanted);
     EXPECT(std::distance(store.begin(), store.end()) == 601);
+    for (const std::string &key : store) {
+        store.erase(key);
+    }
+    EXPECT(store.count() == 0);
+}
+
+void check_iteration_of_closed_stores() {
+    spinkv::Store store = in_memory();
+    for (int number = 1000; number < 1300; number++) {
+        store.set(std::to_string(number), "");
+    }
+    spinkv::Keys keys = store.keys();
+    auto next = keys.begin();
+    spinkv::Store moved = std::move(store);
+    EXPECT(*next == "1000" && *++next == "1001");
+    moved.close();
+    EXPECT(throws<spinkv::InvalidStore>([&] { (void)std::distance(next, keys.end()); }));
+    EXPECT(throws<spinkv::InvalidStore>([&] { (void)keys.begin(); }));
+    while (!throws<spinkv::InvalidStore>([&] { ++next; })) {
+    }
+    EXPECT(*next == "1255");
+    // The store is gone before the loop begins.
+    EXPECT(throws<spinkv::InvalidStore>([&] {
+        for (const std::string &key : in_memory().keys()) {
+            EXPECT(key.empty());
+        }
+    }));
 }
 
 void check_threads() {
@@ -166,7 +270,11 @@ int main() {
     check_apps();
     check_errors();
     check_values();
+    check_nulls();
+    check_options();
+    check_passing_ranges();
     check_iteration();
+    check_iteration_of_closed_stores();
     check_threads();
     return failures == 0 ? 0 : 1;
 }

@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <initializer_list>
 #include <iterator>
 #include <limits>
@@ -192,6 +193,21 @@ bool call_found(Function function, Arguments... arguments) {
     return status == SPINKV_OK;
 }
 
+[[noreturn]] inline void raise_null() {
+    raise({SPINKV_INVALID_ARGUMENT, 0, "a key, value or text is a null pointer"});
+}
+
+/* A text that may have been given as a pointer, which must not be null. */
+template <class Text> std::string_view view_of(const Text &text) {
+    if constexpr (std::is_convertible_v<const Text &, const char *>) {
+        const char *start = text;
+        if (start == nullptr) {
+            raise_null();
+        }
+    }
+    return text;
+}
+
 /* A text as C takes it: a NUL inside would cut it short, so it is refused. */
 inline const char *c_text(const std::string &text) {
     if (text.find('\0') != std::string::npos) {
@@ -240,9 +256,14 @@ class Bytes {
   public:
     template <class Text,
               class = std::enable_if_t<std::is_convertible_v<const Text &, std::string_view>>>
-    Bytes(const Text &text) : Bytes(std::string_view(text)) {}
+    Bytes(const Text &text) : Bytes(detail::view_of(text)) {}
     Bytes(std::string_view text) : bytes_{text.data() ? text.data() : "", text.size()} {}
-    Bytes(const void *data, std::size_t size) : bytes_{data ? data : "", size} {}
+    Bytes(const void *data, std::size_t size) : bytes_{data ? data : "", size} {
+        if (data == nullptr && size != 0) {
+            detail::raise_null();
+        }
+    }
+    Bytes(std::nullptr_t) = delete;
 #if __cplusplus >= 202002L
     template <std::ranges::contiguous_range Range>
     requires(std::is_same_v<std::ranges::range_value_t<Range>, std::byte> ||
@@ -268,6 +289,58 @@ class Bytes {
 /* A tuple on its way in. */
 using Pair = std::pair<Bytes, Bytes>;
 
+namespace detail {
+
+/* Whether what a range gives stays where it is for as long as the range: then it is borrowed. What
+ * a range makes as it goes is gone with the next step. */
+template <class Iterator, class = void> struct lends : std::false_type {};
+template <class Iterator>
+struct lends<Iterator, std::void_t<typename std::iterator_traits<Iterator>::iterator_category>>
+    : std::bool_constant<
+          std::is_lvalue_reference_v<decltype(*std::declval<Iterator &>())> &&
+          std::is_base_of_v<std::forward_iterator_tag,
+                            typename std::iterator_traits<Iterator>::iterator_category>> {};
+
+/* Keys or tuples of a range as C takes them, with copies of those that could not be borrowed. */
+template <class Item> class Gathered {
+  public:
+    template <class Range> explicit Gathered(Range &&range) {
+        using Iterator = decltype(std::begin(range));
+        for (auto &&part : range) {
+            items_.push_back(item<lends<Iterator>::value>(part));
+        }
+    }
+    const Item *data() const noexcept {
+        return items_.data();
+    }
+    std::size_t size() const noexcept {
+        return items_.size();
+    }
+
+  private:
+    template <bool is_lent> spinkv_bytes bytes(Bytes given) {
+        if constexpr (is_lent) {
+            return given;
+        } else {
+            return Bytes(
+                copies_.emplace_back(static_cast<const char *>(given.data()), given.size()));
+        }
+    }
+    template <bool is_lent, class Part> Item item(const Part &part) {
+        if constexpr (std::is_same_v<Item, spinkv_pair>) {
+            const auto &[key, value] = part;
+            return {bytes<is_lent>(key), bytes<is_lent>(value)};
+        } else {
+            return bytes<is_lent>(part);
+        }
+    }
+
+    std::vector<Item> items_;
+    std::deque<std::string> copies_; /* which moves none that is there */
+};
+
+} // namespace detail
+
 /* ---- Options --------------------------------------------------------------------------------- */
 
 /*
@@ -284,7 +357,9 @@ class StoreOptions {
         if constexpr (std::is_same_v<Value, bool>) {
             options_.emplace_back(std::move(name), value);
         } else if constexpr (std::is_integral_v<Value>) {
-            options_.emplace_back(std::move(name), static_cast<std::int64_t>(value));
+            options_.emplace_back(std::move(name), number(value));
+        } else if constexpr (std::is_convertible_v<const Value &, std::string_view>) {
+            options_.emplace_back(std::move(name), std::string(detail::view_of(value)));
         } else {
             options_.emplace_back(std::move(name), std::string(value));
         }
@@ -334,10 +409,32 @@ class StoreOptions {
     }
 
   private:
+    /* A number as C takes it. Beyond what that can say there is nothing to tell apart. */
+    template <class Value> static std::int64_t number(Value value) {
+        constexpr auto most = std::numeric_limits<std::int64_t>::max();
+        if constexpr (std::is_unsigned_v<Value> && sizeof(Value) >= sizeof most) {
+            return value > static_cast<Value>(most) ? most : static_cast<std::int64_t>(value);
+        } else {
+            return value;
+        }
+    }
+
     std::vector<std::pair<std::string, std::variant<std::string, std::int64_t, bool>>> options_;
 };
 
 /* ---- Stores ---------------------------------------------------------------------------------- */
+
+namespace detail {
+
+inline std::vector<std::string> list_keys(spinkv_store store, Bytes prefix,
+                                          std::optional<Bytes> after, std::size_t limit) {
+    List keys;
+    call(spinkv_list_keys, store, prefix.data(), prefix.size(), after ? after->data() : nullptr,
+         after ? after->size() : 0, limit, &keys.list);
+    return keys.strings();
+}
+
+} // namespace detail
 
 class Keys;
 class KeyIterator;
@@ -436,21 +533,17 @@ class Store {
     std::vector<std::string>
     list_keys(Bytes prefix = "", std::optional<Bytes> after = std::nullopt,
               std::size_t limit = std::numeric_limits<std::size_t>::max()) const {
-        detail::List keys;
-        detail::call(spinkv_list_keys, handle_, prefix.data(), prefix.size(),
-                     after ? after->data() : nullptr, after ? after->size() : 0, limit, &keys.list);
-        return keys.strings();
+        return detail::list_keys(handle_, prefix, after, limit);
     }
-    /* The keys that begin with prefix, to iterate over, a page at a time; the store must live on.
-     * Iterating over the store itself goes over all keys. */
+    /* The keys that begin with prefix, to iterate over, a page at a time: the next page throws
+     * InvalidStore once the store is closed. Iterating over the store itself goes over all keys. */
     Keys keys(std::string prefix = "") const;
     KeyIterator begin() const;
     KeyIterator end() const;
 
     /* One entry for every key of a range, in the order asked. */
-    template <class Range>
-    std::vector<std::optional<std::string>> get_many(const Range &keys) const {
-        std::vector<spinkv_bytes> c_keys = keys_of(keys);
+    template <class Range> std::vector<std::optional<std::string>> get_many(Range &&keys) const {
+        detail::Gathered<spinkv_bytes> c_keys(keys);
         detail::List found;
         detail::call(spinkv_get_many, handle_, c_keys.data(), c_keys.size(), &found.list);
         std::vector<std::optional<std::string>> values(found.list.count);
@@ -462,23 +555,23 @@ class Store {
         return values;
     }
     std::vector<std::optional<std::string>> get_many(std::initializer_list<Bytes> keys) const {
-        return get_many<std::initializer_list<Bytes>>(keys);
+        return get_many<std::initializer_list<Bytes> &>(keys);
     }
     /* Writes all tuples of a range of pairs, such as a std::map, or none. */
-    template <class Range> void set_many(const Range &pairs) {
-        std::vector<spinkv_pair> c_pairs = pairs_of(pairs);
+    template <class Range> void set_many(Range &&pairs) {
+        detail::Gathered<spinkv_pair> c_pairs(pairs);
         detail::call(spinkv_set_many, handle_, c_pairs.data(), c_pairs.size());
     }
     void set_many(std::initializer_list<Pair> pairs) {
-        set_many<std::initializer_list<Pair>>(pairs);
+        set_many<std::initializer_list<Pair> &>(pairs);
     }
     /* Deletes all keys of a range, or none. */
-    template <class Range> void erase_many(const Range &keys) {
-        std::vector<spinkv_bytes> c_keys = keys_of(keys);
+    template <class Range> void erase_many(Range &&keys) {
+        detail::Gathered<spinkv_bytes> c_keys(keys);
         detail::call(spinkv_delete_many, handle_, c_keys.data(), c_keys.size());
     }
     void erase_many(std::initializer_list<Bytes> keys) {
-        erase_many<std::initializer_list<Bytes>>(keys);
+        erase_many<std::initializer_list<Bytes> &>(keys);
     }
 
     /* Adds to the counter at a key and gives the new number. */
@@ -516,8 +609,6 @@ class Store {
     }
 
   private:
-    friend class App;
-
     struct JsonText {
         spinkv_value value{nullptr, 0};
 
@@ -553,22 +644,6 @@ class Store {
         return status;
     }
 
-    template <class Range> static std::vector<spinkv_bytes> keys_of(const Range &keys) {
-        std::vector<spinkv_bytes> c_keys;
-        for (const auto &key : keys) {
-            c_keys.push_back(Bytes(key));
-        }
-        return c_keys;
-    }
-
-    template <class Range> static std::vector<spinkv_pair> pairs_of(const Range &pairs) {
-        std::vector<spinkv_pair> c_pairs;
-        for (const auto &[key, value] : pairs) {
-            c_pairs.push_back({Bytes(key), Bytes(value)});
-        }
-        return c_pairs;
-    }
-
     spinkv_store handle_;
 };
 
@@ -585,7 +660,9 @@ class KeyIterator {
     /* The end. */
     KeyIterator() = default;
     KeyIterator(const Store &store, std::string prefix)
-        : store_(&store), prefix_(std::move(prefix)) {
+        : KeyIterator(store.handle(), std::move(prefix)) {}
+    KeyIterator(spinkv_store store, std::string prefix)
+        : store_(store), prefix_(std::move(prefix)) {
         fetch(std::nullopt);
     }
     reference operator*() const {
@@ -595,8 +672,10 @@ class KeyIterator {
         return &page_[index_];
     }
     KeyIterator &operator++() {
-        if (++index_ == page_.size()) {
-            fetch(std::string(page_.back()));
+        if (index_ + 1 < page_.size()) {
+            index_++;
+        } else {
+            fetch(page_.back());
         }
         return *this;
     }
@@ -613,19 +692,16 @@ class KeyIterator {
   private:
     static constexpr std::size_t page_count = 256;
 
-    void fetch(const std::optional<std::string> &after) {
-        std::optional<Bytes> bytes;
-        if (after) {
-            bytes = Bytes(*after);
-        }
-        page_ = store_->list_keys(prefix_, bytes, page_count);
+    /* Where it throws, the iterator stays at its key. */
+    void fetch(std::optional<Bytes> after) {
+        page_ = detail::list_keys(store_, prefix_, after, page_count);
         index_ = 0;
         if (page_.empty()) {
-            store_ = nullptr;
+            store_ = 0;
         }
     }
 
-    const Store *store_ = nullptr;
+    spinkv_store store_ = 0; /* no store at the end */
     std::string prefix_;
     std::vector<std::string> page_;
     std::size_t index_ = 0;
@@ -634,16 +710,17 @@ class KeyIterator {
 /* The keys of a store that begin with a prefix, as a range. */
 class Keys {
   public:
-    Keys(const Store &store, std::string prefix) : store_(&store), prefix_(std::move(prefix)) {}
+    Keys(const Store &store, std::string prefix)
+        : store_(store.handle()), prefix_(std::move(prefix)) {}
     KeyIterator begin() const {
-        return {*store_, prefix_};
+        return {store_, prefix_};
     }
     KeyIterator end() const {
         return {};
     }
 
   private:
-    const Store *store_;
+    spinkv_store store_;
     std::string prefix_;
 };
 
@@ -720,12 +797,12 @@ class App {
         detail::call(spinkv_app_grant, app_, detail::c_text(label));
     }
     /* Writes tuples to "default", whether or not a component may open it. */
-    template <class Range> void seed(const Range &pairs) {
-        std::vector<spinkv_pair> c_pairs = Store::pairs_of(pairs);
+    template <class Range> void seed(Range &&pairs) {
+        detail::Gathered<spinkv_pair> c_pairs(pairs);
         detail::call(spinkv_app_seed, checked(), c_pairs.data(), c_pairs.size());
     }
     void seed(std::initializer_list<Pair> pairs) {
-        seed<std::initializer_list<Pair>>(pairs);
+        seed<std::initializer_list<Pair> &>(pairs);
     }
     /* All stores in the byte order of their labels, granted or not. */
     std::vector<StoreInfo> stores() const {
