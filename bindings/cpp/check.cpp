@@ -65,6 +65,13 @@ void check_apps() {
     spinkv::App moved = std::move(*app);
     EXPECT(throws<spinkv::InvalidArgument>([&] { (void)app->open("default"); }));
     EXPECT(throws<spinkv::InvalidArgument>([&] { app->seed({{"k", "v"}}); }));
+    EXPECT(throws<spinkv::InvalidArgument>([&] { (void)app->warnings(); }));
+    try {
+        (void)app->stores();
+        EXPECT(false);
+    } catch (const spinkv::InvalidArgument &error) {
+        EXPECT(error.what() == std::string("the app has been moved from"));
+    }
     app.reset();
     EXPECT(moved.stores().front().label == "default");
     moved = spinkv::App();

@@ -790,11 +790,11 @@ class App {
     void add_store(const std::string &label, const StoreOptions &options = {}) {
         const char *c_label = detail::c_text(label);
         spinkv_options c_options = options.c_options();
-        detail::call(spinkv_app_add_store, app_, c_label, &c_options);
+        detail::call(spinkv_app_add_store, checked(), c_label, &c_options);
     }
     /* Grants a store in addition to what the manifest grants. */
     void grant(const std::string &label) {
-        detail::call(spinkv_app_grant, app_, detail::c_text(label));
+        detail::call(spinkv_app_grant, checked(), detail::c_text(label));
     }
     /* Writes tuples to "default", whether or not a component may open it. */
     template <class Range> void seed(Range &&pairs) {
@@ -808,7 +808,7 @@ class App {
     std::vector<StoreInfo> stores() const {
         detail::List labels;
         detail::List summaries;
-        detail::call(spinkv_app_list_stores, app_, &labels.list, &summaries.list);
+        detail::call(spinkv_app_list_stores, checked(), &labels.list, &summaries.list);
         std::vector<StoreInfo> stores;
         for (std::size_t index = 0; index < labels.list.count; index++) {
             stores.push_back({labels[index], summaries[index]});
@@ -818,7 +818,7 @@ class App {
     /* What is doubtful in the runtime configuration, a line each. */
     std::vector<std::string> warnings() const {
         detail::List warnings;
-        detail::call(spinkv_app_list_warnings, app_, &warnings.list);
+        detail::call(spinkv_app_list_warnings, checked(), &warnings.list);
         return warnings.strings();
     }
     Store open(const std::string &label) {

@@ -47,12 +47,16 @@ impl Store {
         let key = key.as_ref();
         let text = self.read_json(key)?;
         serde_json::from_slice(text.bytes()).map_err(|error| {
-            // What serde says may quote the value, which no message does.
+            // That it is JSON is known. What serde says of the type may quote the value, which no
+            // message does.
             let (key, wanted) = (shown(key), type_name::<T>());
-            let (line, column) = (error.line(), error.column());
-            let message = format!(
-                "the value of key {key} is JSON that is not a {wanted}: line {line}, column {column}"
-            );
+            let message = if error.is_data() {
+                let (line, column) = (error.line(), error.column());
+                let place = format!("line {line}, column {column}");
+                format!("the value of key {key} is JSON that is not a {wanted}: {place}")
+            } else {
+                format!("the value of key {key} is JSON that cannot be read as a {wanted}: {error}")
+            };
             Error::new(sys::SPINKV_INVALID_JSON, one_line(message))
         })
     }

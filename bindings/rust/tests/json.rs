@@ -210,3 +210,27 @@ fn what_is_not_json_or_another_type_is_told_without_the_value() {
         ("invalid-json", "io", 11)
     );
 }
+
+#[test]
+fn what_serde_cannot_read_of_json_is_told_as_such() {
+    let store = store();
+    for (text, reason) in [
+        ("[".repeat(128) + &"]".repeat(128), "recursion limit"),
+        ("1e400".to_owned(), "number out of range"),
+        (r#""\ud800""#.to_owned(), "hex escape"),
+    ] {
+        store.set_json_text("odd", &text).unwrap();
+        let error = store.get_json::<serde_json::Value>("odd").unwrap_err();
+        assert!(matches!(error, Error::InvalidJson(_)), "{error:?}");
+        assert!(error.message().contains(reason), "{error}");
+        assert_eq!(store.get_json_text("odd").unwrap(), text);
+        let raw = store
+            .get_json::<Box<RawValue>>("odd")
+            .map(|raw| raw.get().to_owned());
+        assert!(raw.is_ok_and(|raw| raw == text), "{text}");
+    }
+    let deep = "[".repeat(127) + &"]".repeat(127);
+    store.set_json_text("deep", &deep).unwrap();
+    let value = store.get_json::<serde_json::Value>("deep").unwrap();
+    assert_eq!(value.to_string(), deep);
+}
