@@ -12,6 +12,10 @@
 #ifndef SPINKV_HPP
 #define SPINKV_HPP
 
+#if __cplusplus < 201703L
+#error "spinkv.hpp needs C++17: -std=c++17 or later"
+#endif
+
 #include <spinkv.h>
 
 #include <cstddef>
@@ -304,7 +308,7 @@ struct lends<Iterator, std::void_t<typename std::iterator_traits<Iterator>::iter
 /* Keys or tuples of a range as C takes them, with copies of those that could not be borrowed. */
 template <class Item> class Gathered {
   public:
-    template <class Range> explicit Gathered(Range &&range) {
+    template <class Range> explicit Gathered(Range &range) {
         using Iterator = decltype(std::begin(range));
         for (auto &&part : range) {
             items_.push_back(item<lends<Iterator>::value>(part));
