@@ -10,11 +10,14 @@ const COMPILERS: &str = "spinkv's core could not be compiled; it needs a C11 and
                          and the headers of toml++ (Debian: g++ libtomlplusplus-dev)";
 const INSTALLED: &str = "the feature `system` needs spinkv as `make install` installs it, where \
                          pkg-config finds it (PKG_CONFIG_PATH)";
+const NO_LIBRARY: &str = "the folder that SPINKV_LIB_DIR names, an absolute path, must hold spinkv's library: \
+                          libspinkv.a or libspinkv.so";
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=SPINKV_LIB_DIR");
-    if let Some(folder) = env::var_os("SPINKV_LIB_DIR") {
+    let folder = env::var_os("SPINKV_LIB_DIR").filter(|folder| !folder.is_empty());
+    if let Some(folder) = folder {
         link_folder(Path::new(&folder));
     } else if env::var_os("CARGO_FEATURE_SYSTEM").is_some() {
         let found = pkg_config::Config::new()
@@ -36,6 +39,9 @@ fn link_folder(folder: &Path) {
         link_sqlite();
         println!("cargo:rustc-link-lib=stdc++");
     } else {
+        let names = ["libspinkv.so", "libspinkv.dylib"];
+        let found = names.iter().find(|name| folder.join(name).exists());
+        stop_without(found.ok_or(folder.display()), NO_LIBRARY);
         println!("cargo:rustc-link-lib=dylib=spinkv");
     }
 }
