@@ -181,20 +181,20 @@ string open(Request &request) {
     string store = request.word();
     std::optional<string> app = request.optional_word();
     string label = request.bytes();
-    stores.emplace(store, app ? apps.at(*app).open(label) : spinkv::open(label));
+    stores.insert_or_assign(store, app ? apps.at(*app).open(label) : spinkv::open(label));
     return "";
 }
 
 string open_default(Request &request) {
     string store = request.word();
     std::optional<string> app = request.optional_word();
-    stores.emplace(store, app ? apps.at(*app).open_default() : spinkv::open_default());
+    stores.insert_or_assign(store, app ? apps.at(*app).open_default() : spinkv::open_default());
     return "";
 }
 
 string use_handle(Request &request) {
     string store = request.word();
-    stores.emplace(store, spinkv::Store(static_cast<spinkv_store>(request.number())));
+    stores.insert_or_assign(store, spinkv::Store(static_cast<spinkv_store>(request.number())));
     return "";
 }
 

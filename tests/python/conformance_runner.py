@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +36,11 @@ SPIN_NAMES = {
     for base, name in re.findall(r'X\([A-Z_]+, \d+, ([A-Z_]+), "([a-z-]+)"', HEADER)
 }
 
+# From so many times on, the steps of a repeat are asked for together, and so many times at once.
+MANY = 1000
+TIMES_AT_ONCE = 50
+NOT_ALONE = {"repeat", "sql", "write_file", "file_exists", "new_app"}
+
 # What fills the buffer of a get_into before.
 UNTOUCHED = b"\xa5"
 
@@ -52,6 +57,10 @@ class Subject(Protocol):
         """The answer to one request."""
         ...
 
+    def ask_all(self, lines: Sequence[str]) -> Iterable[str]:
+        """The answers to many small requests."""
+        ...
+
 
 class InProcess:
     """The Python package in this process."""
@@ -62,6 +71,30 @@ class InProcess:
     def ask(self, line: str) -> str:
         """The answer to one request."""
         return driver.answer(line)
+
+    def ask_all(self, lines: Sequence[str]) -> Iterable[str]:
+        """The answers to many requests."""
+        return map(driver.answer, lines)
+
+
+class Recorded:
+    """A subject with a record of what it was asked and has answered."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.without = subject.without
+        self.kinds = subject.kinds
+        self.record: list[tuple[str, str]] = []
+        self.subject = subject
+
+    def ask(self, line: str) -> str:
+        """The answer to one request."""
+        answer = self.subject.ask(line)
+        self.record.append((line, answer))
+        return answer
+
+    def ask_all(self, lines: Sequence[str]) -> Iterable[str]:
+        """The answers to many requests."""
+        return map(self.ask, lines)
 
 
 class Failure(Exception):
@@ -128,10 +161,42 @@ class Run:
     def _steps(self, steps: tuple[Step, ...] | list[Step], where: str) -> None:
         for number, step in enumerate(steps, 1):
             if step["op"] == "repeat":
-                for time in range(step["times"]):
-                    self._steps(step["steps"], f"{where} {number}, time {time + 1}, step")
+                self._repeat(step, f"{where} {number}")
             else:
                 self._step(step, f"{self.case.file}: {self.case.name}: {where} {number}")
+
+    def _repeat(self, step: Step, where: str) -> None:
+        """Runs steps many times; where that takes long, without waiting for each answer."""
+        times: int = step["times"]
+        times_asked = 0
+        if times >= MANY and _leaves_nothing_open(step["steps"]):
+            times_asked = times - 1
+            self._ask_many_times(step["steps"], times_asked, where)
+        for time in range(times_asked + 1, times + 1):
+            self._steps(step["steps"], f"{where}, time {time}, step")
+
+    def _ask_many_times(self, steps: list[Step], times: int, where: str) -> None:
+        """Runs steps twice, then asks the same over and over, which must be answered the same."""
+        names, rounds = self.names, []
+        for time in (1, 2):
+            self.names = names
+            recorded = self.subject = Recorded(self.subject)
+            self._steps(steps, f"{where}, time {time}, step")
+            self.subject = recorded.subject
+            rounds.append(recorded.record)
+        assert rounds[0] == rounds[1], f"{where}: time 2 is answered in another way than time 1"
+        lines, wanted = zip(*rounds[0], strict=True)
+        for time in range(3, times + 1, TIMES_AT_ONCE):
+            count = min(TIMES_AT_ONCE, times + 1 - time)
+            answers = list(self.subject.ask_all(lines * count))
+            if answers != [*wanted * count]:
+                failed = next(i for i, met in enumerate(answers) if met != wanted[i % len(wanted)])
+                again, step = divmod(failed, len(wanted))
+                met = answers[failed]
+                raise AssertionError(
+                    f"{where}, time {time + again}: {lines[step]} is answered with {_short(met)}, "
+                    f"and before with {_short(wanted[step])}"
+                )
 
     def _step(self, step: Step, where: str) -> None:
         action: Callable[[Step], Any] = getattr(self, f"_op_{step['op']}")
@@ -381,6 +446,13 @@ class Run:
     def _op_file_exists(self, step: Step) -> bool:
         file: str = step["file"]
         return (self.directory / file).exists()
+
+
+def _leaves_nothing_open(steps: list[Step]) -> bool:
+    """Whether the driver alone runs the steps, with no more stores after them than before."""
+    operations = [step["op"] for step in steps]
+    opened = sum(operation.startswith("open") for operation in operations)
+    return opened == operations.count("close") and not {*operations} & NOT_ALONE
 
 
 def _pair_words(step: Step) -> list[str]:

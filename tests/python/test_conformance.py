@@ -191,6 +191,20 @@ def test_unknown_step_is_refused(tmp_path: Path, step: dict[str, Any]) -> None:
             "message_has": ["258"],
         },
         {"op": "repeat", "times": 2, "steps": [{"op": "count", "returns": 9}]},
+        {"op": "repeat", "times": 2000, "steps": [{"op": "increment", "key": "n"}]},
+        {
+            "op": "repeat",
+            "times": 2000,
+            "steps": [
+                {
+                    "op": "compare_and_swap",
+                    "key": "c",
+                    "expected": None,
+                    "value": "",
+                    "returns": True,
+                }
+            ],
+        },
         {"op": "open", "label": "x", "error": "access-denied"},
         {"op": "open", "label": "x", "error": "no-such-store", "message_lacks": ['"x"']},
         {"op": "new_app", "app": "b", "manifest": "spin.toml", "error": "invalid-config"},
