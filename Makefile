@@ -38,6 +38,8 @@ define binding
 @echo "$(1): built in build/release/bindings/$(1)"
 endef
 
+PYTEST = $(PY) -m pytest --numprocesses $(JOBS) --dist worksteal
+
 # $(call ctest,<variant>,<options for ctest>) runs the C tests of build/<variant>.
 ctest = ctest --test-dir build/$(1) --output-on-failure --no-tests=error --parallel $(JOBS) $(2)
 
@@ -105,12 +107,12 @@ clean: ## Remove all that was built: build/, .venv/ and caches. Stores in .spin/
 .PHONY: test
 test: library extension tools ## Run every test: C (ctest), then Python (pytest).
 	@$(call ctest,release)
-	@$(PY) -m pytest tests/python
+	@$(PYTEST) tests/python
 
 .PHONY: conformance
 conformance: library extension tools ## Run only the conformance cases, in C and in Python.
 	@$(call ctest,release,--tests-regex conformance)
-	@$(PY) -m pytest tests/python -k conformance
+	@$(PYTEST) tests/python -k conformance
 
 .PHONY: asan
 asan: checkers ## Run the C tests under AddressSanitizer and UndefinedBehaviorSanitizer.

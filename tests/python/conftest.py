@@ -10,6 +10,7 @@ from __future__ import annotations
 import faulthandler
 import json
 import os
+import re
 import select
 import shutil
 import sqlite3
@@ -96,6 +97,11 @@ def public_folder() -> Iterator[Path]:
     for inner in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
         inner.chmod(0o755)
     shutil.rmtree(folder)
+
+
+def name_of(value: object) -> str:
+    """What a test is called after a value: its repr, but for an address that changes by process."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
 
 @dataclass(frozen=True)

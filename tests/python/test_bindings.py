@@ -122,22 +122,18 @@ def test_says_what_it_does_not_know(language: str, drivers: Drivers) -> None:
 
 
 @pytest.mark.parametrize("language", BUILT)
-@pytest.mark.parametrize(
-    ("case", "variant"),
-    [
-        pytest.param(case, variant, id=f"{case.name}-{variant}")
-        for case in CASES
-        for variant in case.variants
-    ],
-)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_conformance(
-    language: str, case: Case, variant: str, quick_folder: Path, sql: Sql, drivers: Drivers
+    language: str, case: Case, quick_folder: Path, sql: Sql, drivers: Drivers
 ) -> None:
-    """Each step of the case does what the case says."""
+    """Each step of the case does what the case says, in a file where it can be.
+
+    In a file and in memory differ in the core alone; C and Python run the cases in both.
+    """
     process = drivers.get(language)
     if reason := case.skip_reason(process.without):
         pytest.skip(reason)
-    Run(case, variant, quick_folder, sql, process).run()
+    Run(case, case.variants[-1], quick_folder, sql, process).run()
 
 
 @pytest.mark.parametrize("language", BUILT)

@@ -31,6 +31,7 @@ from conftest import (
     fill,
     in_thread,
     make_spin_file,
+    name_of,
     run_script,
     run_sql,
 )
@@ -111,7 +112,7 @@ def test_every_write_stores_a_blob_under_a_text(path: Path) -> None:
     assert rows == [("text", "text", "blob", 6)]
 
 
-@pytest.mark.parametrize("value", [b"", "", bytearray(), memoryview(b"")], ids=repr)
+@pytest.mark.parametrize("value", [b"", "", bytearray(), memoryview(b"")], ids=name_of)
 def test_an_empty_value_is_a_blob_of_no_bytes_and_not_null(path: Path, value: Any) -> None:
     with spinkv.open("x", path=path) as store:
         store.set("set", value)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import spinkv
-from conftest import make_spin_file
+from conftest import make_spin_file, name_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,7 +83,7 @@ class Anything:
     """Something that JSON has no word for."""
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")], ids=repr)
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")], ids=name_of)
 @pytest.mark.parametrize("depth", [0, 1, 5])
 def test_numbers_that_json_lacks_are_refused(store: spinkv.Store, value: float, depth: int) -> None:
     document: Any = value
@@ -97,7 +97,7 @@ def test_numbers_that_json_lacks_are_refused(store: spinkv.Store, value: float, 
 
 
 @pytest.mark.parametrize(
-    "value", [b"bytes", {1, 2}, Anything(), 1j, {("a",): 1}, [Anything()], Path("x")], ids=repr
+    "value", [b"bytes", {1, 2}, Anything(), 1j, {("a",): 1}, [Anything()], Path("x")], ids=name_of
 )
 def test_data_that_json_lacks_is_a_type_error(store: spinkv.Store, value: Any) -> None:
     store.set("k", b"as it was")
@@ -198,7 +198,7 @@ def test_a_stored_null_is_told_from_a_missing_key(store: spinkv.Store) -> None:
         b"\x0b1",
         b"\xc2\xa01",
     ],
-    ids=repr,
+    ids=name_of,
 )
 def test_get_json_of_something_else_is_an_error_of_its_own(
     store: spinkv.Store, value: bytes
@@ -221,7 +221,7 @@ def test_get_json_of_something_else_is_an_error_of_its_own(
         (b'{"a":1,"a":2}', {"a": 2}),
         (b"123456789012345678901234567890", 123456789012345678901234567890),
     ],
-    ids=repr,
+    ids=name_of,
 )
 def test_get_json_reads_what_others_wrote(store: spinkv.Store, value: bytes, expected: Any) -> None:
     store.set("k", value)

@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 import spinkv
-from conftest import OPERATIONS, Operation, error_of, fill
+from conftest import OPERATIONS, Operation, error_of, fill, name_of
 
 MIB = 1024 * 1024
 
@@ -209,7 +209,7 @@ def test_get_many_answers_every_key_in_the_order_asked(store: spinkv.Store) -> N
     assert list(got.items()) == [("b", b""), ("missing", None), ("a", b"1")]
 
 
-@pytest.mark.parametrize("container", [list, tuple, iter, dict.fromkeys], ids=str)
+@pytest.mark.parametrize("container", [list, tuple, iter, dict.fromkeys], ids=name_of)
 def test_get_many_takes_any_iterable(
     store: spinkv.Store, container: Callable[[list[str]], Iterable[str]]
 ) -> None:
@@ -218,7 +218,7 @@ def test_get_many_takes_any_iterable(
     assert store.get_many(container([])) == {}
 
 
-@pytest.mark.parametrize("wrong", ["key", b"key", "", 5, None], ids=repr)
+@pytest.mark.parametrize("wrong", ["key", b"key", "", 5, None], ids=name_of)
 def test_a_single_key_is_no_list_of_keys(store: spinkv.Store, wrong: Any) -> None:
     """Else it would be taken for its letters."""
     store.set_many({"k": b"", "e": b"", "y": b""})
@@ -367,7 +367,7 @@ def test_increment_refuses_a_delta_beyond_64_bits(store: spinkv.Store, delta: in
     assert not store.exists("k")
 
 
-@pytest.mark.parametrize("delta", [1.0, "1", b"1", None, [1]], ids=repr)
+@pytest.mark.parametrize("delta", [1.0, "1", b"1", None, [1]], ids=name_of)
 def test_increment_refuses_a_delta_that_is_no_integer(store: spinkv.Store, delta: Any) -> None:
     with pytest.raises(TypeError):
         store.increment("k", delta)
@@ -445,7 +445,7 @@ def test_list_keys_takes_any_limit(store: spinkv.Store, limit: int | None) -> No
     assert store.list_keys(limit=limit) == ["a", "b"][:limit]
 
 
-@pytest.mark.parametrize("limit", [-1, "1", 1.5, b"1"], ids=repr)
+@pytest.mark.parametrize("limit", [-1, "1", 1.5, b"1"], ids=name_of)
 def test_list_keys_refuses_a_limit_that_is_none(store: spinkv.Store, limit: Any) -> None:
     with pytest.raises((TypeError, ValueError, OverflowError)):
         store.list_keys(limit=limit)
@@ -553,7 +553,7 @@ def test_a_released_memoryview_is_refused(
     assert store.get_keys() == []
 
 
-@pytest.mark.parametrize("value", [5, 1.5, True, ["a"], {"a": 1}, object()], ids=repr)
+@pytest.mark.parametrize("value", [5, 1.5, True, ["a"], {"a": 1}, object()], ids=name_of)
 @valued
 def test_a_value_of_another_type_is_refused_with_what_is_allowed(
     store: spinkv.Store, write: Callable[[spinkv.Store, Any], object], value: Any
@@ -573,7 +573,7 @@ def test_none_is_no_value(
     assert store.get_keys() == []
 
 
-@pytest.mark.parametrize("expected", [5, 1.5, ["a"]], ids=repr)
+@pytest.mark.parametrize("expected", [5, 1.5, ["a"]], ids=name_of)
 def test_an_expected_value_of_another_type_is_refused(store: spinkv.Store, expected: Any) -> None:
     with pytest.raises(TypeError):
         store.compare_and_swap("k", expected, b"x")
@@ -599,7 +599,7 @@ def test_a_key_may_be_bytes_that_are_utf_8(store: spinkv.Store, key: Any) -> Non
     assert store.count() == 0
 
 
-@pytest.mark.parametrize("key", [5, 1.5, None, ("key",), ["key"], object()], ids=repr)
+@pytest.mark.parametrize("key", [5, 1.5, None, ("key",), ["key"], object()], ids=name_of)
 @keyed
 def test_a_key_of_another_type_is_refused_with_what_is_allowed(
     store: spinkv.Store, use: Callable[[spinkv.Store, Any], object], key: Any
@@ -614,7 +614,7 @@ def test_a_key_of_another_type_is_refused_with_what_is_allowed(
 @pytest.mark.parametrize(
     "key",
     [b"\xff", b"a\x80", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", "\ud800"],
-    ids=repr,
+    ids=name_of,
 )
 @keyed
 def test_a_key_that_is_not_utf_8_is_refused(
