@@ -2,6 +2,8 @@
 
 // The shape of Spin's own package for key-value stores: code written for it runs here when only its import is
 // changed. spin-kv.d.ts documents it.
+const { isUint8Array } = require("node:util/types");
+const { current } = require("./current.js");
 const spinkv = require("./index.js");
 
 // The errors that Spin 2 and later have; its others are folded into "other".
@@ -21,7 +23,7 @@ function call(operation) {
 }
 
 function toBytes(value) {
-  if (typeof value === "object" && !(value instanceof Uint8Array)) {
+  if (typeof value === "object" && !isUint8Array(value)) {
     return JSON.stringify(value);
   }
   return value;
@@ -46,7 +48,9 @@ function wrap(store) {
 }
 
 function open(label) {
-  return wrap(call(() => spinkv.open(label)));
+  // The module has an open of its own too, that of the default app.
+  const app = current.getStore() ?? spinkv;
+  return wrap(call(() => app.open(label)));
 }
 
 function openDefault() {

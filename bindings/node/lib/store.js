@@ -292,4 +292,4 @@ async function openStoreLater(app, label) {
   );
 }
 
-module.exports = { Store, openStore, openStoreLater };
+module.exports = { Store, StorePromises, openStore, openStoreLater };

@@ -44,19 +44,39 @@ function fromJson(text) {
 
 /** Keys as an array. A string, which is iterable too, would be its characters. */
 function toArray(keys) {
-  if (typeof keys === "string") {
-    throw new TypeError("the keys must be an iterable of keys, not a string");
+  if (Array.isArray(keys)) {
+    return keys;
   }
-  return Array.isArray(keys) ? keys : Array.from(keys);
+  if (typeof keys?.[Symbol.iterator] !== "function" || typeof keys === "string") {
+    throw new TypeError("the keys must be an iterable of keys");
+  }
+  return Array.from(keys);
 }
 
-/** Pairs as an array of keys and values in turn. */
-function toFlatArray(items) {
-  if (items === null || typeof items !== "object") {
-    throw new TypeError("the items must be a Map, an iterable of pairs, or an object");
+/** Whether an object is a record of names, and no Map, Promise or other that has its data elsewhere. */
+function isRecord(value) {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    return false;
   }
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Items as an iterable of pairs. */
+function toPairs(items) {
+  if (items !== null && typeof items === "object" && Symbol.iterator in items) {
+    return items;
+  }
+  if (!isRecord(items)) {
+    throw new TypeError("the items must be a Map, an iterable of pairs, or a plain object");
+  }
+  return Object.entries(items);
+}
+
+/** Items as an array of keys and values in turn. */
+function toFlatArray(items) {
   const flat = [];
-  for (const [key, value] of Symbol.iterator in items ? items : Object.entries(items)) {
+  for (const [key, value] of toPairs(items)) {
     flat.push(key, value);
   }
   return flat;
@@ -80,4 +100,4 @@ function toOptions(options) {
   return flat;
 }
 
-module.exports = { fromJson, toArray, toFlatArray, toJson, toOptions, toPath };
+module.exports = { fromJson, isRecord, toArray, toFlatArray, toJson, toOptions, toPairs, toPath };

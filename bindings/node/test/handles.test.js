@@ -4,30 +4,7 @@
 const assert = require("node:assert");
 const { test } = require("node:test");
 const spinkv = require("spinkv");
-const { collect, fillPool, memory } = require("./tools.js");
-
-const CALLS = {
-  get: ["k"],
-  find: ["k"],
-  getString: ["k"],
-  findString: ["k"],
-  set: ["k", "v"],
-  delete: ["k"],
-  exists: ["k"],
-  getKeys: [],
-  listKeys: [],
-  count: [],
-  getMany: [["k"]],
-  setMany: [{ k: "v" }],
-  deleteMany: [["k"]],
-  increment: ["n"],
-  compareAndSwap: ["k", null, "v"],
-  setJson: ["k", {}],
-  getJson: ["k"],
-  findJson: ["k"],
-  setJsonText: ["k", "{}"],
-  getJsonText: ["k"],
-};
+const { CALLS, collect, fillPool, memory } = require("./tools.js");
 
 test("every operation of a closed store is invalid-store", async () => {
   const store = memory();

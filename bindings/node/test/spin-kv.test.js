@@ -2,29 +2,11 @@
 
 // Code for Spin, unchanged but for its import, in an app's folder of its own.
 const assert = require("node:assert");
-const fs = require("node:fs");
-const path = require("node:path");
 const { test } = require("node:test");
-const { pathToFileURL } = require("node:url");
-const { newFolder } = require("./tools.js");
-
-const SPIN = '"@spinframework/spin-kv"';
-const OURS = JSON.stringify(pathToFileURL(require.resolve("spinkv/spin-kv")).href);
-
-/** Loads the app, as if its folder were the one that it runs in. */
-async function loadApp(context) {
-  const folder = newFolder(context);
-  const source = fs.readFileSync(path.join(__dirname, "fixtures", "spin-app.mjs"), "utf8");
-  assert.strictEqual(source.split(SPIN).length, 2);
-  fs.writeFileSync(path.join(folder, "app.mjs"), source.replace(SPIN, OURS));
-  const before = process.cwd();
-  process.chdir(folder);
-  context.after(() => process.chdir(before));
-  return import(pathToFileURL(path.join(folder, "app.mjs")).href);
-}
+const { loadSpinApp } = require("./spin-app.js");
 
 test("a Spin app runs with another import", async (context) => {
-  const app = await loadApp(context);
+  const app = await loadSpinApp(context);
   assert.deepStrictEqual([app.sign("Ada"), app.sign("Grace")], [1, 2]);
   assert.deepStrictEqual(app.read(1), { status: 200, body: "Ada" });
   assert.deepStrictEqual(app.read(3), { status: 404 });
@@ -50,7 +32,7 @@ test("a Spin app runs with another import", async (context) => {
 });
 
 test("a missing key is no JSON, as in Spin", async (context) => {
-  await loadApp(context);
+  await loadSpinApp(context);
   const store = require("spinkv/spin-kv").openDefault();
   assert.throws(() => store.getJson("missing"), SyntaxError);
   assert.strictEqual(store.get("missing"), null);

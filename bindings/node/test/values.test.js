@@ -129,9 +129,18 @@ test("what is neither a string nor bytes is a TypeError", async () => {
     await assert.rejects(store.promises.set("k", odd), TypeError);
     await assert.rejects(store.promises.getMany([odd]), TypeError);
   }
-  assert.throws(() => store.getMany("keys"), TypeError);
-  assert.throws(() => store.setMany("keys"), TypeError);
-  assert.strictEqual(store.count(), 0);
+  store.set("k", "v");
+  // What has no items must not pass for an empty list of them.
+  for (const odd of [undefined, null, 5, "keys", true, {}, new Date(), Promise.resolve(["k"])]) {
+    assert.throws(() => store.getMany(odd), TypeError);
+    assert.throws(() => store.deleteMany(odd), TypeError);
+    await assert.rejects(store.promises.deleteMany(odd), TypeError);
+  }
+  for (const odd of [undefined, null, 5, "items", true, () => 1, new Date(), Promise.resolve({})]) {
+    assert.throws(() => store.setMany(odd), TypeError);
+    await assert.rejects(store.promises.setMany(odd), TypeError);
+  }
+  assert.deepStrictEqual(store.getKeys(), ["k"]);
 });
 
 test("what a promise was given may change at once", async () => {
