@@ -5,7 +5,7 @@ const { isUint8Array } = require("node:util/types");
 const { App } = require("./app.js");
 const { current } = require("./current.js");
 const { StorePromises } = require("./store.js");
-const { toArray, toPairs } = require("./values.js");
+const { isRecord, toArray, toPairs } = require("./values.js");
 
 // Each method that is recorded, and the operation that it is a form of.
 const OPERATIONS = {
@@ -83,8 +83,9 @@ function recordStore(store, app) {
 class RecordedApp extends App {
   calls = [];
 
-  constructor({ stateDir = "", ...options } = {}) {
-    super({ stateDir, ...options });
+  constructor(options = {}) {
+    const isInMemory = isRecord(options) && options.stateDir === undefined;
+    super(isInMemory ? { ...options, stateDir: "" } : options);
   }
 
   get promises() {

@@ -2,6 +2,7 @@
 
 // What a program passes, as the addon takes it.
 const { fileURLToPath } = require("node:url");
+const { isUint8Array } = require("node:util/types");
 const { InvalidJsonError } = require("./errors.js");
 
 /** The start of a key, for a message. */
@@ -42,24 +43,32 @@ function fromJson(text) {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** Keys as an array. A string, which is iterable too, would be its characters. */
+/**
+ * Keys as an array of our own: what is read from another could be a getter, which runs while the addon borrows the
+ * bytes of the keys before. A string, which is iterable too, would be its characters.
+ */
 function toArray(keys) {
-  if (Array.isArray(keys)) {
-    return keys;
-  }
   if (typeof keys?.[Symbol.iterator] !== "function" || typeof keys === "string") {
     throw new TypeError("the keys must be an iterable of keys");
   }
-  return Array.from(keys);
+  return [...keys];
 }
 
-/** Whether an object is a record of names, and no Map, Promise or other that has its data elsewhere. */
+/** Whether a value is a plain object: in a Map, a Promise or a path none would find the names it looks for. */
 function isRecord(value) {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     return false;
   }
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** A plain object, or an error that says what it should have been. */
+function toRecord(value, what) {
+  if (!isRecord(value)) {
+    throw new TypeError(`the ${what} must be a plain object`);
+  }
+  return value;
 }
 
 /** Items as an iterable of pairs. */
@@ -87,17 +96,35 @@ function toPath(path) {
   return path instanceof URL ? fileURLToPath(path) : path;
 }
 
+const OPTION_TYPES = ["string", "number", "bigint", "boolean"];
+
 /** Options of a store as names, spelled as the C library does, and values in turn. */
 function toOptions(options) {
   const flat = [];
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && value !== null) {
-      const isCamel = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(name);
-      flat.push(isCamel ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : name);
-      flat.push(toPath(value));
+  for (const [name, given] of Object.entries(toRecord(options, "options of a store"))) {
+    if (given === undefined || given === null) {
+      continue;
     }
+    const value = toPath(given);
+    if (!OPTION_TYPES.includes(typeof value) && !isUint8Array(value)) {
+      const kinds = "a string, bytes, a number or a boolean";
+      throw new TypeError(`the option ${shorten(name)} must be ${kinds}`);
+    }
+    const isCamel = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(name);
+    flat.push(isCamel ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : name);
+    flat.push(value);
   }
   return flat;
 }
 
-module.exports = { fromJson, isRecord, toArray, toFlatArray, toJson, toOptions, toPairs, toPath };
+module.exports = {
+  fromJson,
+  isRecord,
+  toArray,
+  toFlatArray,
+  toJson,
+  toOptions,
+  toPairs,
+  toPath,
+  toRecord,
+};

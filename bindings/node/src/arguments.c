@@ -14,10 +14,20 @@
 #define UTF8_REMAINDER 4
 #define MAX_SAFE_INTEGER 9007199254740991.0
 
+/* Puts a message that names what a program passed on one line. */
+static void keep_on_one_line(char *message) {
+    for (; *message; message++) {
+        if ((unsigned char)*message < ' ' || *message == 0x7F) {
+            *message = '?';
+        }
+    }
+}
+
 bool refuse(napi_env env, const char *format, const char *what) {
     spinkv_error error = {SPINKV_INVALID_ARGUMENT, 0, ""};
 
     snprintf(error.message, sizeof(error.message), format, what);
+    keep_on_one_line(error.message);
     throw_error(env, &error);
     return false;
 }

@@ -4,6 +4,7 @@
 const assert = require("node:assert");
 const { test } = require("node:test");
 const spinkv = require("spinkv");
+const { RecordedApp } = require("spinkv/testing");
 const { memory } = require("./tools.js");
 
 const SIZES = [0, 1, 7, 8, 9, 500, 508, 511, 512, 1023, 1024, 1025, 4096, 4097, 16384, 1 << 20];
@@ -228,4 +229,63 @@ test("getInto leaves what does not fit", () => {
   assert.strictEqual(store.getInto("k", buffer), 5);
   assert.strictEqual(buffer.toString(), "----");
   assert.strictEqual(store.getInto("k", Buffer.alloc(0)), 5);
+});
+
+test("what has no names is not taken for options that were left out", () => {
+  const store = memory();
+  store.set("other", "v");
+  for (const odd of [
+    null,
+    5,
+    "spin.toml",
+    true,
+    () => 1,
+    [],
+    new Map([["path", "x"]]),
+    Promise.resolve({}),
+  ]) {
+    assert.throws(() => new spinkv.App(odd), TypeError);
+    assert.throws(() => new RecordedApp(odd), TypeError);
+    assert.throws(() => spinkv.open("default", odd), TypeError);
+    assert.throws(() => store.listKeys(odd), TypeError);
+    assert.throws(() => new spinkv.App({ stores: { cache: odd } }), TypeError);
+    if (odd !== null) {
+      assert.throws(() => new spinkv.App({ stores: odd }), TypeError);
+    }
+  }
+  assert.throws(() => new spinkv.App({ manifst: "spin.toml" }), {
+    code: "invalid-argument",
+    message: /"manifst"; there are manifest, component,/,
+  });
+  const bare = Object.assign(Object.create(null), { path: ":memory:" });
+  assert.strictEqual(spinkv.open("bare", bare).count(), 0);
+});
+
+test("an option of a wrong type is named, on one line", () => {
+  for (const odd of [{}, [], () => 1, Symbol("s"), new Map()]) {
+    assert.throws(() => spinkv.open("x", { maxEntries: odd }), {
+      name: "TypeError",
+      message: 'the option "maxEntries" must be a string, bytes, a number or a boolean',
+    });
+  }
+  for (const odd of [{}, 0.5, 1, "v"]) {
+    assert.throws(() => spinkv.open("x", { "a\nb": odd }), { message: /^[^\n]+$/ });
+  }
+});
+
+test("a key's memory may go while the keys after it are read", () => {
+  const store = memory();
+  const key = new Uint8Array(100_000).fill(0x61);
+  store.setMany([
+    [key, "of the long key"],
+    ["", "of the empty key"],
+  ]);
+  const keys = [key, "missing"];
+  Object.defineProperty(keys, 1, {
+    get() {
+      structuredClone(key.buffer, { transfer: [key.buffer] });
+      return "missing";
+    },
+  });
+  assert.deepStrictEqual(store.getMany(keys).map(String), ["of the empty key", "undefined"]);
 });
