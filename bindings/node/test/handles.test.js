@@ -2,6 +2,7 @@
 
 // Handles that are closed, collected, and used in ways that no compiler refuses.
 const assert = require("node:assert");
+const path = require("node:path");
 const { test } = require("node:test");
 const spinkv = require("spinkv");
 const { CALLS, collect, fillPool, memory } = require("./tools.js");
@@ -139,5 +140,17 @@ test("the addon refuses anything at all without a crash", async () => {
         }
       }
     }
+  }
+});
+
+test("a package that is loaded again throws its own errors", () => {
+  const folder = path.join(__dirname, "..", "lib");
+  for (const file of Object.keys(require.cache).filter((name) => name.startsWith(folder))) {
+    delete require.cache[file];
+  }
+  const again = require("spinkv");
+  assert.notStrictEqual(again.NoSuchKeyError, spinkv.NoSuchKeyError);
+  for (const { open, NoSuchKeyError } of [spinkv, again]) {
+    assert.throws(() => open("x", { path: ":memory:" }).get("k"), NoSuchKeyError);
   }
 });
