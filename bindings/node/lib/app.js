@@ -28,9 +28,15 @@ function toAppOptions(options) {
   return options;
 }
 
+let free;
+
 class App {
   #app = native.appNew();
   #promises;
+
+  static {
+    free = (app) => native.appFree(app.#app);
+  }
 
   constructor(options = {}) {
     const { manifest, component, runtimeConfig, stores, stateDir, maxOpenStores } =
@@ -109,7 +115,16 @@ function hasOptions(options) {
 }
 
 function open(label, options) {
-  return hasOptions(options) ? appWith(label, options).open(label) : openStore(undefined, label);
+  if (!hasOptions(options)) {
+    return openStore(undefined, label);
+  }
+  const app = appWith(label, options);
+  try {
+    return app.open(label);
+  } finally {
+    // Nobody else has it, and it may be long before it is collected.
+    free(app);
+  }
 }
 
 function openDefault(options) {
@@ -118,9 +133,15 @@ function openDefault(options) {
 
 const promises = {
   async open(label, options) {
-    return hasOptions(options)
-      ? appWith(label, options).promises.open(label)
-      : openStoreLater(undefined, label);
+    if (!hasOptions(options)) {
+      return openStoreLater(undefined, label);
+    }
+    const app = appWith(label, options);
+    try {
+      return await app.promises.open(label);
+    } finally {
+      free(app);
+    }
   },
 
   async openDefault(options) {

@@ -143,6 +143,18 @@ test("the addon refuses anything at all without a crash", async () => {
   }
 });
 
+test("stores that come and go take no memory, without a collection too", async () => {
+  const GROWTH = 20_000_000;
+  const before = process.memoryUsage.rss();
+  for (let index = 0; index < 3000; index++) {
+    memory().close();
+  }
+  for (let index = 0; index < 1000; index++) {
+    (await spinkv.promises.open("m", { path: ":memory:" })).close();
+  }
+  assert.ok(process.memoryUsage.rss() - before < GROWTH);
+});
+
 test("a package that is loaded again throws its own errors", () => {
   const folder = path.join(__dirname, "..", "lib");
   for (const file of Object.keys(require.cache).filter((name) => name.startsWith(folder))) {
