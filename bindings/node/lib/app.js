@@ -4,13 +4,43 @@
 const native = require("./native.js");
 const { InvalidArgumentError } = require("./errors.js");
 const { openStore, openStoreLater } = require("./store.js");
-const { toFlatArray, toOptions, toPath } = require("./values.js");
+const { toFlatArray, toOptions, toPath, toRecord } = require("./values.js");
+
+const APP_OPTIONS = [
+  "manifest",
+  "component",
+  "runtimeConfig",
+  "stores",
+  "stateDir",
+  "maxOpenStores",
+];
+
+/** What an App is made of; a misspelled manifest must not make one that is granted everything. */
+function toAppOptions(options) {
+  const names = Object.keys(toRecord(options, "options of an App"));
+  const odd = names.find((name) => !APP_OPTIONS.includes(name));
+  if (odd !== undefined) {
+    const known = APP_OPTIONS.join(", ");
+    throw new InvalidArgumentError(
+      `an App has no option ${JSON.stringify(odd)}; there are ${known}`,
+    );
+  }
+  return options;
+}
+
+let free;
 
 class App {
   #app = native.appNew();
   #promises;
 
-  constructor({ manifest, component, runtimeConfig, stores, stateDir, maxOpenStores } = {}) {
+  static {
+    free = (app) => native.appFree(app.#app);
+  }
+
+  constructor(options = {}) {
+    const { manifest, component, runtimeConfig, stores, stateDir, maxOpenStores } =
+      toAppOptions(options);
     if (maxOpenStores !== undefined) {
       native.appSetMaxOpenStores(this.#app, maxOpenStores);
     }
@@ -22,7 +52,7 @@ class App {
     if (manifest !== undefined || runtimeConfig !== undefined) {
       native.appLoadRuntimeConfig(this.#app, toPath(runtimeConfig));
     }
-    for (const [label, options] of Object.entries(stores ?? {})) {
+    for (const [label, options] of Object.entries(toRecord(stores ?? {}, "stores"))) {
       this.addStore(label, options);
     }
     if (stateDir !== undefined) {
@@ -81,11 +111,20 @@ function appWith(label, options) {
 }
 
 function hasOptions(options) {
-  return options !== undefined && Object.keys(options).length > 0;
+  return options !== undefined && Object.keys(toRecord(options, "options of a store")).length > 0;
 }
 
 function open(label, options) {
-  return hasOptions(options) ? appWith(label, options).open(label) : openStore(undefined, label);
+  if (!hasOptions(options)) {
+    return openStore(undefined, label);
+  }
+  const app = appWith(label, options);
+  try {
+    return app.open(label);
+  } finally {
+    // Nobody else has it, and it may be long before it is collected.
+    free(app);
+  }
 }
 
 function openDefault(options) {
@@ -94,9 +133,15 @@ function openDefault(options) {
 
 const promises = {
   async open(label, options) {
-    return hasOptions(options)
-      ? appWith(label, options).promises.open(label)
-      : openStoreLater(undefined, label);
+    if (!hasOptions(options)) {
+      return openStoreLater(undefined, label);
+    }
+    const app = appWith(label, options);
+    try {
+      return await app.promises.open(label);
+    } finally {
+      free(app);
+    }
   },
 
   async openDefault(options) {

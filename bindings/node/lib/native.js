@@ -16,7 +16,11 @@ function load() {
     );
   }
   try {
-    return require(file);
+    // Not by require, whose cache may outlive this file's: who loads the package again, as some tools for tests
+    // do, gets an addon that throws the errors of that package.
+    const loaded = { exports: {} };
+    process.dlopen(loaded, file);
+    return loaded.exports;
   } catch (cause) {
     throw new Error(`spinkv cannot be loaded (libsqlite3 must be installed): ${cause.message}`, {
       cause,

@@ -4,7 +4,7 @@
 const threads = require("node:worker_threads");
 const native = require("./native.js");
 const { read } = require("./pool.js");
-const { fromJson, toArray, toFlatArray, toJson } = require("./values.js");
+const { fromJson, toArray, toFlatArray, toJson, toRecord } = require("./values.js");
 
 // How many keys iteration fetches at a time.
 const PAGE = 256;
@@ -92,7 +92,8 @@ class Store {
     return native.getKeys(this.#handle);
   }
 
-  listKeys({ prefix, after, limit } = {}) {
+  listKeys(options = {}) {
+    const { prefix, after, limit } = toRecord(options, "options of a list");
     return native.listKeys(this.#handle, prefix, after, limit);
   }
 
@@ -207,7 +208,8 @@ class StorePromises {
     return this.#call(native.promises.getKeys);
   }
 
-  async listKeys({ prefix, after, limit } = {}) {
+  async listKeys(options = {}) {
+    const { prefix, after, limit } = toRecord(options, "options of a list");
     return this.#call(native.promises.listKeys, prefix, after, limit);
   }
 
@@ -292,4 +294,4 @@ async function openStoreLater(app, label) {
   );
 }
 
-module.exports = { Store, openStore, openStoreLater };
+module.exports = { Store, StorePromises, openStore, openStoreLater };

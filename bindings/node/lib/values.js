@@ -2,6 +2,7 @@
 
 // What a program passes, as the addon takes it.
 const { fileURLToPath } = require("node:url");
+const { isUint8Array } = require("node:util/types");
 const { InvalidJsonError } = require("./errors.js");
 
 /** The start of a key, for a message. */
@@ -42,21 +43,49 @@ function fromJson(text) {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** Keys as an array. A string, which is iterable too, would be its characters. */
+/**
+ * Keys as an array of our own: what is read from another could be a getter, which runs while the addon borrows the
+ * bytes of the keys before. A string, which is iterable too, would be its characters.
+ */
 function toArray(keys) {
-  if (typeof keys === "string") {
-    throw new TypeError("the keys must be an iterable of keys, not a string");
+  if (typeof keys?.[Symbol.iterator] !== "function" || typeof keys === "string") {
+    throw new TypeError("the keys must be an iterable of keys");
   }
-  return Array.isArray(keys) ? keys : Array.from(keys);
+  return [...keys];
 }
 
-/** Pairs as an array of keys and values in turn. */
-function toFlatArray(items) {
-  if (items === null || typeof items !== "object") {
-    throw new TypeError("the items must be a Map, an iterable of pairs, or an object");
+/** Whether a value is a plain object: in a Map, a Promise or a path none would find the names it looks for. */
+function isRecord(value) {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    return false;
   }
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** A plain object, or an error that says what it should have been. */
+function toRecord(value, what) {
+  if (!isRecord(value)) {
+    throw new TypeError(`the ${what} must be a plain object`);
+  }
+  return value;
+}
+
+/** Items as an iterable of pairs. */
+function toPairs(items) {
+  if (items !== null && typeof items === "object" && Symbol.iterator in items) {
+    return items;
+  }
+  if (!isRecord(items)) {
+    throw new TypeError("the items must be a Map, an iterable of pairs, or a plain object");
+  }
+  return Object.entries(items);
+}
+
+/** Items as an array of keys and values in turn. */
+function toFlatArray(items) {
   const flat = [];
-  for (const [key, value] of Symbol.iterator in items ? items : Object.entries(items)) {
+  for (const [key, value] of toPairs(items)) {
     flat.push(key, value);
   }
   return flat;
@@ -67,17 +96,35 @@ function toPath(path) {
   return path instanceof URL ? fileURLToPath(path) : path;
 }
 
+const OPTION_TYPES = ["string", "number", "bigint", "boolean"];
+
 /** Options of a store as names, spelled as the C library does, and values in turn. */
 function toOptions(options) {
   const flat = [];
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && value !== null) {
-      const isCamel = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(name);
-      flat.push(isCamel ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : name);
-      flat.push(toPath(value));
+  for (const [name, given] of Object.entries(toRecord(options, "options of a store"))) {
+    if (given === undefined || given === null) {
+      continue;
     }
+    const value = toPath(given);
+    if (!OPTION_TYPES.includes(typeof value) && !isUint8Array(value)) {
+      const kinds = "a string, bytes, a number or a boolean";
+      throw new TypeError(`the option ${shorten(name)} must be ${kinds}`);
+    }
+    const isCamel = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(name);
+    flat.push(isCamel ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : name);
+    flat.push(value);
   }
   return flat;
 }
 
-module.exports = { fromJson, toArray, toFlatArray, toJson, toOptions, toPath };
+module.exports = {
+  fromJson,
+  isRecord,
+  toArray,
+  toFlatArray,
+  toJson,
+  toOptions,
+  toPairs,
+  toPath,
+  toRecord,
+};

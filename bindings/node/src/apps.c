@@ -8,32 +8,76 @@
 
 #define MAX_ARGUMENTS 3
 
-spinkv_app *app_of(napi_env env, napi_value value) {
-    void *app = NULL;
+/* About what an app with a store in memory takes, which the collector cannot see. */
+#define APP_MEMORY 40000
 
-    return napi_get_value_external(env, value, &app) == napi_ok ? app : NULL;
+/* What an external holds; without an app once that was freed. */
+struct holder {
+    spinkv_app *app;
+};
+
+static struct holder *holder_of(napi_env env, napi_value value) {
+    void *holder = NULL;
+
+    return napi_get_value_external(env, value, &holder) == napi_ok ? holder : NULL;
 }
 
-static void free_app(napi_env env, void *app, void *hint) {
-    (void)env;
+spinkv_app *app_of(napi_env env, napi_value value) {
+    struct holder *holder = holder_of(env, value);
+
+    return holder ? holder->app : NULL;
+}
+
+static void adjust_memory(napi_env env, int64_t change) {
+    int64_t adjusted;
+
+    napi_adjust_external_memory(env, change, &adjusted);
+}
+
+static void free_held(napi_env env, struct holder *holder) {
+    if (holder->app) {
+        spinkv_app_free(holder->app);
+        holder->app = NULL;
+        adjust_memory(env, -APP_MEMORY);
+    }
+}
+
+static void finalize_holder(napi_env env, void *holder, void *hint) {
     (void)hint;
-    spinkv_app_free(app);
+    free_held(env, holder);
+    free(holder);
 }
 
 static napi_value app_new(napi_env env, napi_callback_info info) {
-    spinkv_app *app = NULL;
+    struct holder *holder = malloc(sizeof(*holder));
     napi_value external = NULL;
-    spinkv_error error;
+    spinkv_error error = {SPINKV_NO_MEMORY, 0, "out of memory"};
 
     (void)info;
-    if (spinkv_app_new(&app, &error) != SPINKV_OK) {
+    if (!holder || spinkv_app_new(&holder->app, &error) != SPINKV_OK) {
+        free(holder);
         return throw_error(env, &error);
     }
-    if (napi_create_external(env, app, free_app, NULL, &external) != napi_ok) {
-        spinkv_app_free(app);
+    if (napi_create_external(env, holder, finalize_holder, NULL, &external) != napi_ok) {
+        spinkv_app_free(holder->app);
+        free(holder);
         return NULL;
     }
+    adjust_memory(env, APP_MEMORY);
     return external;
+}
+
+/* appFree(app): frees it before it is collected; its stores stay open. */
+static napi_value app_free(napi_env env, napi_callback_info info) {
+    struct holder *holder;
+    napi_value app = NULL;
+    size_t count = 1;
+
+    if (napi_get_cb_info(env, info, &count, &app, NULL, NULL) == napi_ok &&
+        (holder = holder_of(env, app)) != NULL) {
+        free_held(env, holder);
+    }
+    return NULL;
 }
 
 /* ---- Calls of an app and up to two texts ------------------------------------------------------------- */
@@ -261,6 +305,7 @@ bool export_apps(napi_env env, napi_value exports) {
         }
     }
     return export_function(env, exports, "appNew", app_new, NULL) &&
+           export_function(env, exports, "appFree", app_free, NULL) &&
            export_function(env, exports, "appSetMaxOpenStores", app_set_max_open_stores, NULL) &&
            export_function(env, exports, "appAddStore", app_add_store, NULL) &&
            export_function(env, exports, "appListStores", app_list_stores, NULL) &&

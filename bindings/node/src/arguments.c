@@ -12,12 +12,25 @@
 
 /* What may lie at the end of a full buffer: all of a character but its last byte, and the NUL. */
 #define UTF8_REMAINDER 4
+/* Memory that small texts share, and how many of them are read with one scope of handles. */
+#define SHARED_SIZE 4096
+#define ITEMS_A_SCOPE 64
 #define MAX_SAFE_INTEGER 9007199254740991.0
+
+/* Puts a message that names what a program passed on one line. */
+static void keep_on_one_line(char *message) {
+    for (; *message; message++) {
+        if ((unsigned char)*message < ' ' || *message == 0x7F) {
+            *message = '?';
+        }
+    }
+}
 
 bool refuse(napi_env env, const char *format, const char *what) {
     spinkv_error error = {SPINKV_INVALID_ARGUMENT, 0, ""};
 
     snprintf(error.message, sizeof(error.message), format, what);
+    keep_on_one_line(error.message);
     throw_error(env, &error);
     return false;
 }
@@ -203,18 +216,29 @@ void free_batch(struct batch *batch) {
     }
     free(batch->owned);
     free(batch->items);
-    *batch = (struct batch){NULL, NULL, 0};
+    *batch = (struct batch){NULL, NULL, 0, NULL, 0};
+}
+
+/* Puts a small text into memory that it shares with others: the item that began it owns it. */
+static bool keep_small(napi_env env, struct text *text, struct batch *batch) {
+    if (batch->room_size < text->size) {
+        text->owned = batch->room = malloc(SHARED_SIZE);
+        batch->room_size = text->owned ? SHARED_SIZE : 0;
+        if (!text->owned) {
+            return out_of_memory(env);
+        }
+    }
+    memcpy(batch->room, text->small, text->size);
+    text->data = batch->room;
+    batch->room += text->size;
+    batch->room_size -= text->size;
+    return true;
 }
 
 /* Adds a text to a batch, which takes over what the text owns. */
 static bool add_to_batch(napi_env env, struct text *text, struct batch *batch) {
-    if (text->data == text->small) {
-        text->owned = malloc(text->size + 1);
-        if (!text->owned) {
-            return out_of_memory(env);
-        }
-        memcpy(text->owned, text->small, text->size);
-        text->data = text->owned;
+    if (text->data == text->small && !keep_small(env, text, batch)) {
+        return false;
     }
     batch->items[batch->count] = (spinkv_bytes){text->data, text->size};
     batch->owned[batch->count] = text->owned;
@@ -223,12 +247,31 @@ static bool add_to_batch(napi_env env, struct text *text, struct batch *batch) {
     return true;
 }
 
-bool read_batch(napi_env env, napi_value array, const char *what, bool keep, struct batch *batch) {
-    uint32_t count = 0;
+/* Adds the array's next items, so many at a time that handles of JavaScript are not heaped up. */
+static bool read_some(napi_env env, napi_value array, const char *what, bool keep, uint32_t end,
+                      struct batch *batch) {
+    napi_handle_scope scope;
     bool added = true;
     struct text text;
 
-    *batch = (struct batch){NULL, NULL, 0};
+    if (napi_open_handle_scope(env, &scope) != napi_ok) {
+        return out_of_memory(env);
+    }
+    while (added && batch->count < end) {
+        napi_value item = NULL;
+        napi_get_element(env, array, (uint32_t)batch->count, &item);
+        added = read_text(env, item, what, keep, &text) && add_to_batch(env, &text, batch);
+        free_text(&text);
+    }
+    napi_close_handle_scope(env, scope);
+    return added;
+}
+
+bool read_batch(napi_env env, napi_value array, const char *what, bool keep, struct batch *batch) {
+    uint32_t count = 0;
+    bool added = true;
+
+    *batch = (struct batch){NULL, NULL, 0, NULL, 0};
     if (napi_get_array_length(env, array, &count) != napi_ok) {
         return refuse_type(env, "the %s must be an array", what);
     }
@@ -237,16 +280,10 @@ bool read_batch(napi_env env, napi_value array, const char *what, bool keep, str
     if (!batch->items || !batch->owned) {
         return out_of_memory(env);
     }
-    for (uint32_t index = 0; added && index < count; index++) {
-        napi_handle_scope scope;
-        napi_value item = NULL;
-        if (napi_open_handle_scope(env, &scope) != napi_ok) {
-            return out_of_memory(env);
-        }
-        napi_get_element(env, array, index, &item);
-        added = read_text(env, item, what, keep, &text) && add_to_batch(env, &text, batch);
-        free_text(&text);
-        napi_close_handle_scope(env, scope);
+    while (added && batch->count < count) {
+        uint32_t left = count - (uint32_t)batch->count;
+        uint32_t some = left < ITEMS_A_SCOPE ? left : ITEMS_A_SCOPE;
+        added = read_some(env, array, what, keep, (uint32_t)batch->count + some, batch);
     }
     return added;
 }

@@ -58,6 +58,9 @@ struct batch {
     spinkv_bytes *items;
     void **owned;
     size_t count;
+    /* What is left of the memory that small texts share. */
+    char *room;
+    size_t room_size;
 };
 
 /* All of these give false with an exception pending where they fail. */

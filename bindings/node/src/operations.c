@@ -285,7 +285,7 @@ static void begin_call(struct call *call, const struct operation *operation, boo
     call->store = 0;
     call->app = NULL;
     call->key.owned = call->value.owned = call->optional.owned = NULL;
-    call->batch = (struct batch){NULL, NULL, 0};
+    call->batch = (struct batch){NULL, NULL, 0, NULL, 0};
     call->read = (spinkv_value){NULL, 0};
     call->list = (spinkv_list){NULL, 0};
     call->work = NULL;

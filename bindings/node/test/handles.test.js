@@ -2,32 +2,10 @@
 
 // Handles that are closed, collected, and used in ways that no compiler refuses.
 const assert = require("node:assert");
+const path = require("node:path");
 const { test } = require("node:test");
 const spinkv = require("spinkv");
-const { collect, fillPool, memory } = require("./tools.js");
-
-const CALLS = {
-  get: ["k"],
-  find: ["k"],
-  getString: ["k"],
-  findString: ["k"],
-  set: ["k", "v"],
-  delete: ["k"],
-  exists: ["k"],
-  getKeys: [],
-  listKeys: [],
-  count: [],
-  getMany: [["k"]],
-  setMany: [{ k: "v" }],
-  deleteMany: [["k"]],
-  increment: ["n"],
-  compareAndSwap: ["k", null, "v"],
-  setJson: ["k", {}],
-  getJson: ["k"],
-  findJson: ["k"],
-  setJsonText: ["k", "{}"],
-  getJsonText: ["k"],
-};
+const { CALLS, collect, fillPool, memory } = require("./tools.js");
 
 test("every operation of a closed store is invalid-store", async () => {
   const store = memory();
@@ -162,5 +140,29 @@ test("the addon refuses anything at all without a crash", async () => {
         }
       }
     }
+  }
+});
+
+test("stores that come and go take no memory, without a collection too", async () => {
+  const GROWTH = 20_000_000;
+  const before = process.memoryUsage.rss();
+  for (let index = 0; index < 3000; index++) {
+    memory().close();
+  }
+  for (let index = 0; index < 1000; index++) {
+    (await spinkv.promises.open("m", { path: ":memory:" })).close();
+  }
+  assert.ok(process.memoryUsage.rss() - before < GROWTH);
+});
+
+test("a package that is loaded again throws its own errors", () => {
+  const folder = path.join(__dirname, "..", "lib");
+  for (const file of Object.keys(require.cache).filter((name) => name.startsWith(folder))) {
+    delete require.cache[file];
+  }
+  const again = require("spinkv");
+  assert.notStrictEqual(again.NoSuchKeyError, spinkv.NoSuchKeyError);
+  for (const { open, NoSuchKeyError } of [spinkv, again]) {
+    assert.throws(() => open("x", { path: ":memory:" }).get("k"), NoSuchKeyError);
   }
 });

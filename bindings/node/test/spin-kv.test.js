@@ -2,29 +2,14 @@
 
 // Code for Spin, unchanged but for its import, in an app's folder of its own.
 const assert = require("node:assert");
-const fs = require("node:fs");
-const path = require("node:path");
 const { test } = require("node:test");
-const { pathToFileURL } = require("node:url");
-const { newFolder } = require("./tools.js");
-
-const SPIN = '"@spinframework/spin-kv"';
-const OURS = JSON.stringify(pathToFileURL(require.resolve("spinkv/spin-kv")).href);
-
-/** Loads the app, as if its folder were the one that it runs in. */
-async function loadApp(context) {
-  const folder = newFolder(context);
-  const source = fs.readFileSync(path.join(__dirname, "fixtures", "spin-app.mjs"), "utf8");
-  assert.strictEqual(source.split(SPIN).length, 2);
-  fs.writeFileSync(path.join(folder, "app.mjs"), source.replace(SPIN, OURS));
-  const before = process.cwd();
-  process.chdir(folder);
-  context.after(() => process.chdir(before));
-  return import(pathToFileURL(path.join(folder, "app.mjs")).href);
-}
+const spinkv = require("spinkv");
+const spin = require("spinkv/spin-kv");
+const { RecordedApp } = require("spinkv/testing");
+const { loadSpinApp } = require("./spin-app.js");
 
 test("a Spin app runs with another import", async (context) => {
-  const app = await loadApp(context);
+  const app = await loadSpinApp(context);
   assert.deepStrictEqual([app.sign("Ada"), app.sign("Grace")], [1, 2]);
   assert.deepStrictEqual(app.read(1), { status: 200, body: "Ada" });
   assert.deepStrictEqual(app.read(3), { status: 404 });
@@ -50,8 +35,42 @@ test("a Spin app runs with another import", async (context) => {
 });
 
 test("a missing key is no JSON, as in Spin", async (context) => {
-  await loadApp(context);
-  const store = require("spinkv/spin-kv").openDefault();
+  await loadSpinApp(context);
+  const store = spin.openDefault();
   assert.throws(() => store.getJson("missing"), SyntaxError);
   assert.strictEqual(store.get("missing"), null);
+});
+
+test("stores that nobody closes do not run out, and go on to work", async (context) => {
+  await loadSpinApp(context);
+  const first = spin.openDefault();
+  first.set("first", "1");
+  for (let round = 0; round < 300; round++) {
+    spin.openDefault().set("round", `${round}`);
+  }
+  assert.deepStrictEqual(first.getKeys(), ["first", "round"]);
+  assert.strictEqual(spinkv.openDefault().getString("round"), "299");
+});
+
+test("stores take turns where few may be open", () => {
+  const app = new RecordedApp({ maxOpenStores: 2, stores: { shop: {} } });
+  app.run(() => {
+    const stores = [spin.openDefault(), spin.open("shop"), spin.openDefault(), spin.open("shop")];
+    stores.forEach((store, index) => store.set(`${index}`, "v"));
+    assert.deepStrictEqual(
+      stores.map((store) => store.getKeys().join("")),
+      ["02", "13", "02", "13"],
+    );
+  });
+  assert.strictEqual(app.calls.length, 8);
+});
+
+test("what others hold open is not closed for it", () => {
+  const app = new RecordedApp({ maxOpenStores: 1 });
+  const held = app.openDefault();
+  const open = () => app.run(() => spin.openDefault());
+  assert.throws(open, { payload: { tag: "store-table-full" } });
+  held.close();
+  open();
+  assert.throws(() => app.openDefault(), spinkv.StoreTableFullError);
 });

@@ -8,6 +8,30 @@ const path = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
 const spinkv = require("spinkv");
 
+/** Every method of a store's promises that is an operation, and arguments for it. */
+const CALLS = {
+  get: ["k"],
+  find: ["k"],
+  getString: ["k"],
+  findString: ["k"],
+  set: ["k", "v"],
+  delete: ["k"],
+  exists: ["k"],
+  getKeys: [],
+  listKeys: [],
+  count: [],
+  getMany: [["k"]],
+  setMany: [{ k: "v" }],
+  deleteMany: [["k"]],
+  increment: ["n"],
+  compareAndSwap: ["k", null, "v"],
+  setJson: ["k", {}],
+  getJson: ["k"],
+  findJson: ["k"],
+  setJsonText: ["k", "{}"],
+  getJsonText: ["k"],
+};
+
 /** A store in memory, without limits. */
 function memory() {
   return spinkv.open("memory", {
@@ -40,4 +64,4 @@ function fillPool() {
   }
 }
 
-module.exports = { collect, fillPool, memory, newFolder };
+module.exports = { CALLS, collect, fillPool, memory, newFolder };

@@ -4,6 +4,7 @@
 const assert = require("node:assert");
 const { test } = require("node:test");
 const spinkv = require("spinkv");
+const { RecordedApp } = require("spinkv/testing");
 const { memory } = require("./tools.js");
 
 const SIZES = [0, 1, 7, 8, 9, 500, 508, 511, 512, 1023, 1024, 1025, 4096, 4097, 16384, 1 << 20];
@@ -129,9 +130,18 @@ test("what is neither a string nor bytes is a TypeError", async () => {
     await assert.rejects(store.promises.set("k", odd), TypeError);
     await assert.rejects(store.promises.getMany([odd]), TypeError);
   }
-  assert.throws(() => store.getMany("keys"), TypeError);
-  assert.throws(() => store.setMany("keys"), TypeError);
-  assert.strictEqual(store.count(), 0);
+  store.set("k", "v");
+  // What has no items must not pass for an empty list of them.
+  for (const odd of [undefined, null, 5, "keys", true, {}, new Date(), Promise.resolve(["k"])]) {
+    assert.throws(() => store.getMany(odd), TypeError);
+    assert.throws(() => store.deleteMany(odd), TypeError);
+    await assert.rejects(store.promises.deleteMany(odd), TypeError);
+  }
+  for (const odd of [undefined, null, 5, "items", true, () => 1, new Date(), Promise.resolve({})]) {
+    assert.throws(() => store.setMany(odd), TypeError);
+    await assert.rejects(store.promises.setMany(odd), TypeError);
+  }
+  assert.deepStrictEqual(store.getKeys(), ["k"]);
 });
 
 test("what a promise was given may change at once", async () => {
@@ -219,4 +229,63 @@ test("getInto leaves what does not fit", () => {
   assert.strictEqual(store.getInto("k", buffer), 5);
   assert.strictEqual(buffer.toString(), "----");
   assert.strictEqual(store.getInto("k", Buffer.alloc(0)), 5);
+});
+
+test("what has no names is not taken for options that were left out", () => {
+  const store = memory();
+  store.set("other", "v");
+  for (const odd of [
+    null,
+    5,
+    "spin.toml",
+    true,
+    () => 1,
+    [],
+    new Map([["path", "x"]]),
+    Promise.resolve({}),
+  ]) {
+    assert.throws(() => new spinkv.App(odd), TypeError);
+    assert.throws(() => new RecordedApp(odd), TypeError);
+    assert.throws(() => spinkv.open("default", odd), TypeError);
+    assert.throws(() => store.listKeys(odd), TypeError);
+    assert.throws(() => new spinkv.App({ stores: { cache: odd } }), TypeError);
+    if (odd !== null) {
+      assert.throws(() => new spinkv.App({ stores: odd }), TypeError);
+    }
+  }
+  assert.throws(() => new spinkv.App({ manifst: "spin.toml" }), {
+    code: "invalid-argument",
+    message: /"manifst"; there are manifest, component,/,
+  });
+  const bare = Object.assign(Object.create(null), { path: ":memory:" });
+  assert.strictEqual(spinkv.open("bare", bare).count(), 0);
+});
+
+test("an option of a wrong type is named, on one line", () => {
+  for (const odd of [{}, [], () => 1, Symbol("s"), new Map()]) {
+    assert.throws(() => spinkv.open("x", { maxEntries: odd }), {
+      name: "TypeError",
+      message: 'the option "maxEntries" must be a string, bytes, a number or a boolean',
+    });
+  }
+  for (const odd of [{}, 0.5, 1, "v"]) {
+    assert.throws(() => spinkv.open("x", { "a\nb": odd }), { message: /^[^\n]+$/ });
+  }
+});
+
+test("a key's memory may go while the keys after it are read", () => {
+  const store = memory();
+  const key = new Uint8Array(100_000).fill(0x61);
+  store.setMany([
+    [key, "of the long key"],
+    ["", "of the empty key"],
+  ]);
+  const keys = [key, "missing"];
+  Object.defineProperty(keys, 1, {
+    get() {
+      structuredClone(key.buffer, { transfer: [key.buffer] });
+      return "missing";
+    },
+  });
+  assert.deepStrictEqual(store.getMany(keys).map(String), ["of the empty key", "undefined"]);
 });

@@ -11,6 +11,7 @@ import {
   type StoreOptions,
 } from "spinkv";
 import * as spin from "spinkv/spin-kv";
+import { RecordedApp, type Call } from "spinkv/testing";
 
 const options: StoreOptions = { path: ":memory:", durability: "normal", maxEntries: 0 };
 const store: spinkv.Store = open("cache", options);
@@ -91,6 +92,16 @@ function useSpin(opened: spin.Store): void {
   const raw: Uint8Array | null = opened.get("k");
   assert.strictEqual(raw?.length, 7);
 }
+
+const recorded: RecordedApp = new RecordedApp({ maxOpenStores: 8 });
+const length: number | undefined = recorded.run(() => {
+  const opened: spin.Store = spin.openDefault();
+  opened.set("k", "v");
+  return opened.get("k")?.length;
+});
+const calls: Call[] = recorded.calls;
+assert.deepStrictEqual([length, calls.map((call) => call.operation)], [1, ["set", "get"]]);
+recorded.reset();
 
 assert.ok(useAndClose().closed);
 usePromises().then(() => console.log("done"));
