@@ -78,7 +78,12 @@ def build(language: Language) -> str | None:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "SOURCE": str(ROOT), "CMAKE_BUILD": str(BUILD), "PYTHON": sys.executable},
+        env={
+            **os.environ,
+            "SOURCE": str(ROOT),
+            "CMAKE_BUILD": str(BUILD),
+            "PYTHON": sys.executable,
+        },
         cwd=language.build_folder,
     )
     if made.returncode == 0:

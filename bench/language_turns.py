@@ -52,9 +52,7 @@ WORKLOADS = (
     Workload("get_cold", "100 bytes, spinkv's cache off", "get", "", 200, is_cold=True),
     Workload("set", "100 bytes, overwriting", "set", "normal", 100),
     Workload("set", "100 bytes, overwriting", "set", "full", 1),
-    Workload(
-        "set_many", "1,000 tuples, per tuple", "set_many", "normal", KEY_COUNT, is_whole=True
-    ),
+    Workload("set_many", "1,000 tuples, per tuple", "set_many", "normal", KEY_COUNT, is_whole=True),
 )
 
 

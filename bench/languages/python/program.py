@@ -12,8 +12,8 @@ from typing import Literal, cast
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from peers import Durability, Keys, Pairs, Peer, find, load  # noqa: E402
-from peers.spinkv_peer import SpinkvPeer  # noqa: E402
+from peers import Durability, Keys, Pairs, Peer, find, load
+from peers.spinkv_peer import SpinkvPeer
 
 KEY_COUNT = 1000
 KEYS = [f"user:{2 * (617 * index % KEY_COUNT):011}" for index in range(KEY_COUNT)]
