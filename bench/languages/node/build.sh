@@ -9,9 +9,12 @@ done
 cp "$SOURCE"/bench/languages/node/*.js .
 if ! cmp -s "$SOURCE/bench/languages/node/package.json" installed.json; then
     cp "$SOURCE/bench/languages/node/package.json" package.json
-    npm install --no-audit --no-fund --no-package-lock >install.log 2>&1 || cat install.log
-    # A version of npm may leave the scripts to who calls it.
-    npm rebuild >>install.log 2>&1 && cp package.json installed.json
+    npm install --no-audit --no-fund --no-package-lock --fetch-retries 1 >install.log 2>&1 || true
+    # A version of npm may leave the scripts, which compile, to who calls it.
+    npm rebuild >>install.log 2>&1 || true
+    if node -e 'new (require("better-sqlite3"))(":memory:"); require("@keyv/sqlite")' 2>>install.log; then
+        cp package.json installed.json
+    fi
 fi
 cat >program <<END
 #!/bin/sh
