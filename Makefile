@@ -165,7 +165,7 @@ lint: checkers library tools ## Check the layout of C and Python, warnings, the 
 	@clang-format --dry-run -Werror --ferror-limit=3 $(C_FILES) || { echo 'make format would mend it'; exit 1; }
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --check .
-	@$(VENV)/bin/shellcheck scripts/*.sh .ci/run
+	@$(VENV)/bin/shellcheck scripts/*.sh bench/languages/*/build.sh .ci/run
 	@scripts/lint-rust.sh
 	@scripts/check-node.sh lint
 	@$(PY) scripts/check_header.py core/include/spinkv.h build/release
@@ -211,6 +211,7 @@ tools: extension $(VENV)/.tools
 .PHONY: peers
 peers: extension $(VENV)/.peers
 	@scripts/install-packages.sh --bench
+	@$(PY) bench/run.py --build
 
 .PHONY: checkers
 checkers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,16 +18,31 @@ PROGRAM = BUILD / "bench" / "spinkv_bench"
 LOOPS = BUILD / "bench" / "libspinkv_bench_loops.so"
 
 
+def _run_cmake(*arguments: str) -> None:
+    """Run CMake; what it says is shown only if it fails."""
+    made = subprocess.run(["cmake", *arguments], capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        raise SystemExit(f"{made.stdout}{made.stderr}error: cmake {arguments[0]} failed")
+
+
+def configure() -> None:
+    """Prepare build/bench, where nothing is built but what is asked for."""
+    options = ["-DSPINKV_BENCH=ON", "-DSPINKV_SHARED=OFF", "-DSPINKV_BINDINGS=all"]
+    _run_cmake(
+        *("-S", str(ROOT), "-B", str(BUILD), "-DCMAKE_C_COMPILER=gcc"),
+        *("-DCMAKE_BUILD_TYPE=Release", *options),
+    )
+
+
+def build_target(*names: str) -> None:
+    """Build targets in build/bench."""
+    _run_cmake("--build", str(BUILD), "--parallel", str(os.cpu_count() or 1), "--target", *names)
+
+
 def build() -> None:
-    """Build program and library in build/bench; what CMake says is shown only if it fails."""
-    options = ["-DSPINKV_BENCH=ON", "-DSPINKV_SHARED=OFF", "-DCMAKE_BUILD_TYPE=Release"]
-    for command in (
-        ["cmake", "-S", str(ROOT), "-B", str(BUILD), "-DCMAKE_C_COMPILER=gcc", *options],
-        ["cmake", "--build", str(BUILD), "--parallel"],
-    ):
-        made = subprocess.run(command, capture_output=True, text=True, check=False)
-        if made.returncode != 0:
-            raise SystemExit(f"{made.stdout}{made.stderr}error: {' '.join(command[:2])} failed")
+    """Build programs and library."""
+    configure()
+    build_target("spinkv_benchmarks")
 
 
 def _lines(*arguments: str) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 WIDTH = 720
-LABEL_WIDTH = 150
+LABEL_WIDTH = 172
 RIGHT = 90
 TOP = 44
 BAR = 22

@@ -187,19 +187,38 @@ class PeerFacts:
 
 @dataclass
 class Results:
-    """All that was measured."""
+    """All that was measured. languages: the workloads that are the same in every language."""
 
     comparisons: list[Comparison] = field(default_factory=list)
+    languages: list[Comparison] = field(default_factory=list)
     memory: list[Memory] = field(default_factory=list)
     peers: list[PeerFacts] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
     """Peers that were not measured, each with the reason."""
+    runtimes: dict[str, str] = field(default_factory=dict)
+    """What a language's program runs on, by the language."""
+
+    def add_peer(self, facts: PeerFacts) -> None:
+        """Add a peer, unless it is there."""
+        if all((each.language, each.name) != (facts.language, facts.name) for each in self.peers):
+            self.peers.append(facts)
 
     def find(self, language: str, workload: str, durability: str, peer: str) -> Series | None:
         """A series, or None if it was not measured."""
-        for comparison in self.comparisons:
-            key = (comparison.language, comparison.workload, comparison.durability)
-            if key == (language, workload, durability):
-                series = comparison.series.get(peer)
-                return series if series and series.rounds else None
-        return None
+        return _find_series(self.comparisons, (language, workload, durability), peer)
+
+    def find_in_languages(
+        self, language: str, workload: str, durability: str, peer: str
+    ) -> Series | None:
+        """A series of what is the same in every language, or None."""
+        return _find_series(self.languages, (language, workload, durability), peer)
+
+
+def _find_series(
+    comparisons: Iterable[Comparison], key: tuple[str, str, str], peer: str
+) -> Series | None:
+    for comparison in comparisons:
+        if (comparison.language, comparison.workload, comparison.durability) == key:
+            series = comparison.series.get(peer)
+            return series if series and series.rounds else None
+    return None

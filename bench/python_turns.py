@@ -8,20 +8,17 @@ is a difference of numbers that were taken moments apart.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter_ns
-from typing import Protocol
 
 from c_loops import CSubject
 from measurements import Calls, Comparison
 from peers import Durability, Keys, Pairs, Peer, load
 from python_store import Store, Values, filling
 from settings import Settings
-
-BATCHES_LEAST = 3
-BATCHES_MOST = 2000
+from turns import Subject, run_round, warm_up
 
 
 @dataclass(frozen=True)
@@ -83,22 +80,6 @@ CASES = (
     Case("delete", "a key that is there", "normal", 1000, 100, read=_delete, deletes=True),
     Case("delete", "a key that is there", "full", 1000, 100, read=_delete, deletes=True),
 )
-
-
-class Subject(Protocol):
-    """What takes turns."""
-
-    name: str
-
-    def time_batch(self) -> float:
-        """Run a batch and return the nanoseconds that one operation took."""
-        ...
-
-    def time_calls(self, calls: Calls) -> None:
-        """Run a batch and time each of its calls."""
-
-    def close(self) -> None:
-        """Close the store and remove its file."""
 
 
 class PythonSubject:
@@ -166,42 +147,6 @@ class PythonSubject:
         self._store.close()
 
 
-def _in_turn(subjects: Sequence[Subject], turns: int, run: Callable[[int], None]) -> None:
-    """Run the batches of subjects, which are given by number; each turn, another one is first."""
-    for turn in range(turns):
-        for index in range(len(subjects)):
-            run((index + turn) % len(subjects))
-
-
-def _run_round(
-    subjects: Sequence[Subject], turns: int, comparison: Comparison, is_single: bool
-) -> None:
-    """Run a round. If a batch is not a single call, as many are run again call by call."""
-    batches: list[list[float]] = [[] for _ in subjects]
-    _in_turn(subjects, turns, lambda which: batches[which].append(subjects[which].time_batch()))
-    calls = [
-        comparison.add_round(subject.name, of_subject).calls
-        for subject, of_subject in zip(subjects, batches, strict=True)
-    ]
-    if is_single:
-        for of_subject, single in zip(batches, calls, strict=True):
-            for ns in of_subject:
-                single.add(int(ns))
-    else:
-        _in_turn(subjects, turns, lambda which: subjects[which].time_calls(calls[which]))
-
-
-def _warm_up(subjects: Sequence[Subject], round_ms: int) -> int:
-    """Warm up for as long as a round, and return how many batches a round is made of."""
-    end = perf_counter_ns() + round_ms * 1_000_000
-    turns = 0
-    while turns < BATCHES_LEAST or (perf_counter_ns() < end and turns < BATCHES_MOST):
-        for subject in subjects:
-            subject.time_batch()
-        turns += 1
-    return turns
-
-
 def _takes_part(case: Case, peer: type[Peer]) -> bool:
     return case.durability is None or case.durability in peer.durabilities
 
@@ -221,10 +166,10 @@ def run(
     comparison = Comparison(
         "Python", "operations", case.workload, case.what, durability, in_c.operations
     )
-    turns = _warm_up(subjects, settings.round_ms)
-    is_single = case.is_whole or in_c.operations == 1
+    turns = warm_up(subjects, settings.round_ms)
+    call_turns = 0 if case.is_whole or in_c.operations == 1 else turns
     for _ in range(settings.rounds):
-        _run_round(subjects, turns, comparison, is_single)
+        run_round(subjects, turns, call_turns, comparison)
         progress(f"Python {case.workload} {durability}")
     if any(peer.contents() != peers[0].contents() for peer in peers):
         raise SystemExit(f"error: {case.workload}: the peers do not hold the same")

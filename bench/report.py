@@ -111,6 +111,22 @@ def sheets(results: Results) -> list[Sheet]:
     return laid_out
 
 
+LANGUAGES_TITLE = "All languages"
+
+
+def language_sheets(results: Results) -> list[Sheet]:
+    """Lay out the workloads that are the same in every language, as one table if there are any."""
+    by_workload: dict[tuple[str, str], list[list[str]]] = {}
+    for comparison in results.languages:
+        rows = by_workload.setdefault((comparison.workload, comparison.durability), [])
+        rows += [[comparison.language, *row] for row in _rows(comparison)]
+    rows = [row for of_workload in by_workload.values() for row in of_workload]
+    if not rows:
+        return []
+    numbers = tuple(number + 1 for number in NUMBERS)
+    return [Sheet(LANGUAGES_TITLE, ("language", *HEADERS), rows, numbers)]
+
+
 def targets_sheet(verdicts: Sequence[Verdict]) -> Sheet:
     """Lay out the targets."""
     words = {True: "met", False: "NOT MET", None: "not measured"}
@@ -153,7 +169,7 @@ def draw(sheet: Sheet) -> Table:
         is_number = index in sheet.numbers
         table.add_column(header, justify="right" if is_number else "left", no_wrap=is_number)
     for row in sheet.rows:
-        if sheet.numbers and row[2] == OURS:
+        if sheet.numbers and row[sheet.headers.index("peer")] == OURS:
             table.add_section()
         table.add_row(*map(_coloured, row))
     return table
@@ -207,4 +223,6 @@ def as_json(
         "targets": [asdict(verdict) for verdict in verdicts],
         "memory": [asdict(memory) for memory in results.memory],
         "comparisons": [_comparison_json(comparison) for comparison in results.comparisons],
+        "runtimes": results.runtimes,
+        "languages": [_comparison_json(comparison) for comparison in results.languages],
     }

@@ -1,6 +1,7 @@
-"""Runs the benchmark in C and in Python, prints tables and writes docs/benchmarks.md.
+"""Runs the benchmark in C, in Python and in every other language, prints tables and writes
+docs/benchmarks.md.
 
-make bench                              # all of it, up to a quarter of an hour
+make bench                              # all of it, up to twenty minutes
 .venv/bin/python bench/run.py --quick   # a minute: whether it works, not numbers; writes no page
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import c_program
+import language_turns
 import machine
 import page
 import peers
@@ -22,6 +24,7 @@ import python_suites
 import python_turns
 import report
 import targets
+from language_program import LANGUAGES, Language
 from measurements import Comparison, PeerFacts, Results
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -53,10 +56,16 @@ def _arguments() -> argparse.Namespace:
         "--only",
         metavar="NAME",
         action="append",
-        help="run one workload or group, such as get or redb; can be repeated; writes no page",
+        help="run one workload or group, such as get or redb, the workloads of all languages "
+        "(languages) or of one (go); can be repeated; writes no page",
     )
     parser.add_argument(
-        "--language", choices=("C", "Python"), help="run one language only; writes no page"
+        "--language",
+        choices=("C", "Python"),
+        help="run only the program in C or that in Python; writes no page",
+    )
+    parser.add_argument(
+        "--build", action="store_true", help="only build what is run, and install its peers"
     )
     parser.add_argument("--list", action="store_true", help="list workloads and groups")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers to a file")
@@ -121,6 +130,13 @@ def _note_python_peers(results: Results) -> None:
     results.missing |= {f"Python: {name}": reason for name, reason in missing.items()}
 
 
+def _wanted_languages(only: set[str], programs: set[str]) -> list[Language]:
+    """Return the languages whose common workloads are run."""
+    if not only:
+        return list(LANGUAGES) if programs == {"C", "Python"} else []
+    return [each for each in LANGUAGES if only & {language_turns.GROUP, each.folder}]
+
+
 def measure(
     settings: Settings,
     folder: Path,
@@ -128,7 +144,9 @@ def measure(
     languages: set[str],
     console: Console,
 ) -> Results:
-    """Run what is asked for: names of workloads or groups, or all if there are none."""
+    """Run what is asked for: names of workloads or groups, or all if there are none. languages are
+    those of the two large programs.
+    """
     results = Results()
     in_c = [
         line
@@ -140,7 +158,8 @@ def measure(
     in_python = [
         part for part in parts if "Python" in languages and (not only or only & set(part.names))
     ]
-    if not in_c and not in_python:
+    in_languages = _wanted_languages(only, languages)
+    if not in_c and not in_python and not in_languages:
         raise SystemExit(f"error: there is no workload {', '.join(sorted(only))}")
     columns = (TextColumn("{task.description:32}"), BarColumn(), MofNCompleteColumn())
     with (
@@ -148,6 +167,7 @@ def measure(
         Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress,
     ):
         total = sum(line["ticks"] for line in in_c) + sum(part.ticks for part in in_python)
+        total += len(in_languages) * language_turns.ticks(settings)
         task = progress.add_task("", total=total)
 
         def advance(workload: str) -> None:
@@ -156,9 +176,12 @@ def measure(
         if in_c:
             names = list(dict.fromkeys(line["workload"] for line in in_c))
             c_program.run(Path(stores), names, settings, results, advance)
-        _note_python_peers(results)
+        if in_python:
+            _note_python_peers(results)
         for part in in_python:
             results.comparisons += part.run(Path(stores), advance)
+        for language in in_languages:
+            language_turns.run(language, Path(stores), settings, results, advance)
     return results
 
 
@@ -168,6 +191,8 @@ def _list(settings: Settings) -> None:
     for part in python_parts(settings):
         for name in part.names[1:]:
             print(f"Python  {part.names[0]:15} {name}")
+    for language in LANGUAGES:
+        print(f"{language.name:7} {language_turns.GROUP:15} {language.folder}")
 
 
 def main() -> None:
@@ -177,6 +202,12 @@ def main() -> None:
     console = Console(stderr=True)
     with console.status("building the program in C"):
         c_program.build()
+    if arguments.build:
+        with console.status("building the programs of the other languages, with their peers"):
+            left_out = language_turns.build_all()
+        for name, reason in left_out.items():
+            console.print(f"{name} is left out of the benchmark: {reason}", highlight=False)
+        return
     if arguments.list:
         _list(settings)
         return
@@ -189,8 +220,9 @@ def main() -> None:
         verdicts = [verdict for verdict in verdicts if verdict.is_met is not None]
     out = Console(width=max(console.width, TABLE_WIDTH))
     for sheet in (
-        report.machine_sheet(description),
+        report.machine_sheet({**description, **results.runtimes}),
         *report.sheets(results),
+        *report.language_sheets(results),
         report.peers_sheet(results),
         report.targets_sheet(verdicts),
     ):

@@ -6,20 +6,22 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from measurements import Memory, Results, Series, extra_ns, ratio, ratio_of_means
+from measurements import Memory, PeerFacts, Results, Series, extra_ns, ratio, ratio_of_means
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A peer's time of a workload."""
+    """A peer's time of a workload; is_common: of one that is the same in every language."""
 
     language: str
     workload: str
     durability: str
     peer: str
+    is_common: bool = False
 
     def find(self, results: Results) -> Series | None:
-        return results.find(self.language, self.workload, self.durability, self.peer)
+        find = results.find_in_languages if self.is_common else results.find
+        return find(self.language, self.workload, self.durability, self.peer)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,16 @@ class Target:
     ours: Figure
     theirs: Figure
     limit: float
+
+
+@dataclass(frozen=True)
+class ExtraTarget:
+    """Ours shall take at most limit_ns longer than theirs."""
+
+    what: str
+    ours: Figure
+    theirs: Figure
+    limit_ns: float
 
 
 @dataclass(frozen=True)
@@ -51,12 +63,19 @@ def _python(workload: str, durability: str, peer: str = "spinkv") -> Figure:
     return Figure("Python", workload, durability, peer)
 
 
+def _common(language: str, workload: str, durability: str = "", peer: str = "spinkv") -> Figure:
+    return Figure(language, workload, durability, peer, is_common=True)
+
+
 LESS = "less: "
 """How a peer's text on a durability begins that keeps less than it promises."""
 
 UNCACHED = "spinkv, cache off"
 BARE = "bare SQLite"
 SPIN = "Spin's way"
+
+BARE_LIMIT = 1.15
+"""What a write may take, of the time of the same with SQLite called directly."""
 
 GROWTH_LIMIT = math.log(1_000_000) / math.log(1_000)
 
@@ -158,14 +177,65 @@ TARGETS = (
     ),
 )
 
-EXTRA_NS_LIMIT = 150.0
-"""How much longer a get in Python may take than one in C."""
+EXTRA_TARGETS = (
+    ExtraTarget(
+        "Python: get, hot, against the same loop in C",
+        _python("get", ""),
+        _python("get", "", "spinkv in C"),
+        150,
+    ),
+    ExtraTarget(
+        "Go: get, hot, against a bare cgo call with the same copy",
+        _common("Go", "get"),
+        _common("Go", "get", peer="bare cgo call"),
+        60,
+    ),
+    ExtraTarget(
+        "Java: get, hot, against a bare JNI call with the same copy",
+        _common("Java", "get"),
+        _common("Java", "get", peer="bare JNI call"),
+        100,
+    ),
+    ExtraTarget(
+        "Rust: get, hot, against the same loop in C",
+        _common("Rust", "get"),
+        _common("Rust", "get", peer="spinkv in C"),
+        20,
+    ),
+)
 
 AHEAD = (("get", ""), ("set", "normal"), ("set", "full"))
-"""Workloads in Python in which spinkv shall be ahead of each peer of the same durability."""
+"""Workloads in which spinkv shall be ahead of each peer of the same durability."""
 
+JUDGED = ("C", "Python")
+"""Languages whose own program is judged, on the same peers and more."""
+
+
+SQLITE_WRITES = (
+    "Both have SQLite write the same pages, which is most of it. What spinkv does besides (it "
+    "checks key and limits, and keeps its cache exact) shows where the peer's call adds little of "
+    "its own, or where the peer brings an SQLite that is newer or compiled in another way."
+)
 
 REASONS = (
+    *(
+        (f"set normal against {peer}", SQLITE_WRITES)
+        for peer in (BARE, "better-sqlite3", "go-sqlite3", "rusqlite", "sqlite-jdbc", "sqlite3 gem")
+    ),
+    (
+        "set normal against bbolt",
+        "bbolt without a sync leaves its pages to the system; a crash of the system can damage the "
+        "whole file, where SQLite's `normal` can lose the last writes and nothing else.",
+    ),
+    (
+        "against a bare",
+        "Beyond the call itself there is the library's get, whose time in C stands beside it as "
+        "`spinkv in C`, and the check whether it failed.",
+    ),
+    (
+        "Rust: get, hot, against the same loop in C",
+        "Both make the same call; the rest is the `Vec` that the value is returned in.",
+    ),
     (
         "set normal against py-lmdb",
         "LMDB without a sync changes its memory map and is done; a crash of the system can damage "
@@ -232,15 +302,13 @@ def _judge(target: Target, results: Results) -> Verdict:
     return Verdict(target.what, limit, _times(times), _times(means), times <= target.limit)
 
 
-def _judge_extra(results: Results) -> Verdict:
-    what = "Python: get, hot, against the same loop in C"
-    limit = f"at most {EXTRA_NS_LIMIT:.0f} ns more"
-    ours = results.find("Python", "get", "", "spinkv")
-    in_c = results.find("Python", "get", "", "spinkv in C")
-    if not ours or not in_c:
-        return Verdict(what, limit, "not measured", "", None)
-    more = extra_ns(ours, in_c).median
-    return Verdict(what, limit, f"{more:.0f} ns more", "", more <= EXTRA_NS_LIMIT)
+def _judge_extra(target: ExtraTarget, results: Results) -> Verdict:
+    limit = f"at most {target.limit_ns:.0f} ns more"
+    ours, theirs = target.ours.find(results), target.theirs.find(results)
+    if not ours or not theirs:
+        return Verdict(target.what, limit, "not measured", "", None)
+    more = extra_ns(ours, theirs).median
+    return Verdict(target.what, limit, f"{more:.0f} ns more", "", more <= target.limit_ns)
 
 
 def _judge_memory(memory: Memory) -> Verdict:
@@ -253,16 +321,24 @@ def _judge_memory(memory: Memory) -> Verdict:
     )
 
 
+def _keeps(peer: PeerFacts, durability: str) -> bool:
+    """Whether a peer keeps a durability as asked; where nothing is written, any will do."""
+    if not durability:
+        return bool(peer.full or peer.normal)
+    kept = peer.full if durability == "full" else peer.normal
+    return bool(kept) and not kept.startswith(LESS)
+
+
 def _ahead(results: Results) -> Iterator[Target]:
     """In Python, a target for each peer that is measured and keeps the same durability."""
     for workload, durability in AHEAD:
         for peer in results.peers:
-            kept = peer.full if durability == "full" else peer.normal
-            keeps = kept and not kept.startswith(LESS)
+            kept = durability or "normal"
             has_target = any(
                 target.theirs == _python(workload, durability, peer.name) for target in TARGETS
             )
-            if peer.language == "Python" and peer.name != "spinkv" and keeps and not has_target:
+            is_other = peer.language == "Python" and peer.name != "spinkv"
+            if is_other and _keeps(peer, kept) and not has_target:
                 yield Target(
                     f"Python: {workload} {durability}".strip() + f" against {peer.name}",
                     _python(workload, durability),
@@ -271,10 +347,28 @@ def _ahead(results: Results) -> Iterator[Target]:
                 )
 
 
+def _ahead_in_languages(results: Results) -> Iterator[Target]:
+    """In the other languages, the same."""
+    languages = dict.fromkeys(comparison.language for comparison in results.languages)
+    for language in languages:
+        peers = [peer for peer in results.peers if peer.language == language]
+        for workload, durability in AHEAD:
+            for peer in peers:
+                if language in JUDGED or peer.name == "spinkv" or not _keeps(peer, durability):
+                    continue
+                yield Target(
+                    f"{language}: {workload} {durability}".strip() + f" against {peer.name}",
+                    _common(language, workload, durability),
+                    _common(language, workload, durability, peer.name),
+                    BARE_LIMIT if peer.name == BARE and durability else 1,
+                )
+
+
 def judge(results: Results) -> list[Verdict]:
     """Hold the results against every target."""
-    verdicts = [_judge(target, results) for target in (*TARGETS, *_ahead(results))]
-    verdicts.append(_judge_extra(results))
+    targets = (*TARGETS, *_ahead(results), *_ahead_in_languages(results))
+    verdicts = [_judge(target, results) for target in targets]
+    verdicts += [_judge_extra(target, results) for target in EXTRA_TARGETS]
     if results.memory:
         verdicts.append(_judge_memory(max(results.memory, key=lambda memory: memory.used_bytes)))
     return verdicts

@@ -29,10 +29,19 @@ swig: swig
 END
 }
 
+# What languages that are there are compared with, as far as Debian has it or what fetches it.
+add_bench() {
+    ! command -v javac >/dev/null || command -v mvn >/dev/null || wanted="$wanted maven"
+    ! command -v ruby >/dev/null || wanted="$wanted ruby-sqlite3"
+}
+
 for option in "$@"; do
     case $option in
     --checks) wanted="$wanted $checks" ;;
-    --bench) wanted="$wanted $bench" ;;
+    --bench)
+        wanted="$wanted $bench"
+        add_bench
+        ;;
     --bindings) add_bindings ;;
     *)
         echo "usage: $0 [--checks] [--bench] [--bindings]" >&2

@@ -11,6 +11,7 @@ for tool in cargo cargo-fmt cargo-clippy; do
     fi
 done
 export SPINKV_LIB_DIR="$PWD/build/release" CARGO_TARGET_DIR="$PWD/build/lint-rust"
+rustfmt --check --edition 2024 bench/languages/rust/main.rs
 cd bindings/rust
 cargo fmt --all --check
 for features in json ""; do

@@ -13,6 +13,7 @@
 #include "instructions.h"
 #include "mix.h"
 #include "output.h"
+#include "serve.h"
 #include "settings.h"
 #include "suite.h"
 #include "turns.h"
@@ -25,11 +26,12 @@
 
 #define USAGE                                                                                      \
     "there are --list, --folder, --only, --group, --rounds, --suite-rounds, --round-ms, "          \
-    "--divisor, and --instructions with --batches"
+    "--divisor, --instructions with --batches, and --serve"
 
 struct command {
     struct settings settings;
     const char *instructions;
+    const char *serve;
     long batches;
 };
 
@@ -62,6 +64,8 @@ static void read_option(struct command *command, const char *option, const char 
         settings->divisor = read_number(option, text);
     } else if (strcmp(option, "--instructions") == 0) {
         command->instructions = text;
+    } else if (strcmp(option, "--serve") == 0) {
+        command->serve = text;
     } else if (strcmp(option, "--batches") == 0) {
         command->batches = read_number(option, text);
     } else {
@@ -70,7 +74,7 @@ static void read_option(struct command *command, const char *option, const char 
 }
 
 static struct command read_command(char **arguments) {
-    struct command command = {{NULL, NULL, NULL, 5, 3, 100, 1, false}, NULL, 1};
+    struct command command = {{NULL, NULL, NULL, 5, 3, 100, 1, false}, NULL, NULL, 1};
 
     for (arguments++; *arguments; arguments++) {
         const char *option = *arguments;
@@ -83,7 +87,7 @@ static struct command read_command(char **arguments) {
         }
         read_option(&command, option, *arguments);
     }
-    if (!command.settings.folder && !command.settings.list) {
+    if (!command.settings.folder && !command.settings.list && !command.serve) {
         fail("--folder says where the files go; it must be there");
     }
     return command;
@@ -105,6 +109,10 @@ int main(int count, char **arguments) {
     struct command command = read_command(arguments);
 
     (void)count;
+    if (command.serve) {
+        serve(command.serve);
+        return 0;
+    }
     data_init();
     if (command.instructions) {
         instructions_run(command.instructions, (size_t)command.batches, command.settings.folder);

@@ -25,8 +25,14 @@ class SpinkvPeer(Peer):
     }
     one_process = False
 
-    def __init__(self, path: Path, durability: Durability, count: int) -> None:
-        if count > 1024:
+    def __init__(
+        self, path: Path, durability: Durability, count: int, cache_bytes: int | None = None
+    ) -> None:
+        if cache_bytes is not None:
+            self._store = spinkv.open(
+                LABEL, path=path, durability=durability, cache_bytes=cache_bytes
+            )
+        elif count > 1024:
             self._store = spinkv.open(LABEL, path=path, durability=durability, max_entries=0)
         else:
             self._store = spinkv.open(LABEL, path=path, durability=durability)

@@ -6,11 +6,13 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import instructions
+import language_turns
 import page
 import pytest
 import report
 import targets
 from charts import Bar, Line, bar_chart, line_chart
+from language_program import LANGUAGES, Program
 from measurements import (
     Calls,
     Comparison,
@@ -166,6 +168,105 @@ def test_memory_is_that_of_the_largest(used: int, is_met: bool) -> None:
     assert verdict_of(results, "C: memory beside SQLite's, at most, in get_any_1m").is_met is is_met
 
 
+def languages_of(language: str, durability: str, times: dict[str, float]) -> Results:
+    """Make results of a language's workload: get, or set where it has a durability."""
+    comparison = comparison_of(language, "set" if durability else "get", durability, times)
+    kept = {"bbolt": "a sync", "sled": "less: a flush", "bare SQLite": "WAL"}
+    peers = [PeerFacts(language, name, "1", kept[name], "") for name in times if name in kept]
+    return Results(languages=[comparison], peers=peers)
+
+
+def test_a_language_is_ahead_of_peers_that_keep_the_same() -> None:
+    times = {"spinkv": 10.0, "bbolt": 9.0, "sled": 1.0}
+    judged = targets.judge(languages_of("Go", "full", times))
+    by_what = {verdict.what: verdict.is_met for verdict in judged}
+    assert by_what["Go: set full against bbolt"] is False
+    assert "Go: set full against sled" not in by_what
+    read = targets.judge(languages_of("Go", "", {"spinkv": 10.0, "sled": 20.0}))
+    assert {verdict.what: verdict.is_met for verdict in read}["Go: get against sled"] is True
+
+
+@pytest.mark.parametrize(("ours", "is_met"), [(11.4, True), (11.6, False)])
+def test_a_write_may_take_a_little_more_than_bare_sqlite(ours: float, is_met: bool) -> None:
+    results = languages_of("C++", "full", {"spinkv": ours, "bare SQLite": 10.0})
+    assert verdict_of(results, "C++: set full against bare SQLite").is_met is is_met
+
+
+@pytest.mark.parametrize(("ours", "is_met"), [(160.0, True), (161.0, False)])
+def test_a_get_in_go_is_near_its_floor(ours: float, is_met: bool) -> None:
+    results = languages_of("Go", "", {"spinkv": ours, "bare cgo call": 100.0})
+    verdict = verdict_of(results, "Go: get, hot, against a bare cgo call with the same copy")
+    assert (verdict.measured, verdict.is_met) == (f"{ours - 100:.0f} ns more", is_met)
+
+
+def test_the_c_program_is_not_judged_by_what_is_common() -> None:
+    """The same workload, peer and durability are there twice, and are kept apart."""
+    results = languages_of("C", "", {"spinkv": 10.0, "bare SQLite": 5.0})
+    assert {verdict.is_met for verdict in targets.judge(results)} == {None}
+
+
+# ---- Languages -------------------------------------------------------------------------------
+
+
+def test_a_program_answers_the_protocol(tmp_path: Path) -> None:
+    (language,) = (language for language in LANGUAGES if language.name == "Python")
+    program = Program(language, "sqlite3")
+    assert program.runtime.startswith("CPython 3.")
+    assert program.offers("full")
+    assert not program.is_floor
+    path = tmp_path / "a store.db"
+    assert program.ask("open", "normal", "cached", path) == "ok"
+    assert program.ask("fill") == "ok"
+    filled = program.ask("values").split()
+    assert len(filled) == language_turns.KEY_COUNT
+    assert (
+        filled[1]
+        == (1).to_bytes(8, "little").hex()
+        + bytes(37 * place % 256 for place in range(8, 100)).hex()
+    )
+    assert int(program.ask("batch", "get", 10)) > 0
+    assert len(program.ask("calls", "set", 10).split()) == 10
+    written = program.ask("values").split()
+    changed = [index for index, value in enumerate(written) if value != filled[index]]
+    assert changed == list(range(10, 20))
+    assert written[10].startswith((1000).to_bytes(8, "little").hex())
+    assert program.ask("close") == "ok"
+    program.end()
+
+
+def test_a_language_that_is_not_built_is_not_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(language_turns, "build", lambda language: "there is no go command")
+    (go,) = (language for language in LANGUAGES if language.name == "Go")
+    results, ticks = Results(), list[str]()
+    language_turns.run(go, tmp_path, QUICK, results, ticks.append)
+    assert results.languages == []
+    assert report.peers_sheet(results).rows == [
+        ["Go", "all", "not measured", "there is no go command", ""]
+    ]
+    assert len(ticks) == language_turns.ticks(QUICK)
+
+
+def test_languages_are_side_by_side_in_one_table() -> None:
+    results = Results(
+        languages=[
+            comparison_of("Go", "get", "", {"spinkv": 10.0, "bbolt": 20.0}),
+            comparison_of("Go", "set", "full", {"spinkv": 10.0}),
+            comparison_of("Rust", "get", "", {"spinkv": 5.0}),
+        ]
+    )
+    (sheet,) = report.language_sheets(results)
+    assert [row[:4] for row in sheet.rows] == [
+        ["Go", "get", "-", "spinkv"],
+        ["Go", "100 bytes", "-", "bbolt"],
+        ["Rust", "get", "-", "spinkv"],
+        ["Go", "set", "full", "spinkv"],
+    ]
+    assert sheet.headers[sheet.numbers[0]] == "p10"
+    assert report.language_sheets(Results()) == []
+
+
 # ---- Tables and the page ---------------------------------------------------------------------
 
 
@@ -197,11 +298,14 @@ def test_missing_peers_are_listed() -> None:
 
 def test_json_has_every_series() -> None:
     results = Results([comparison_of("C", "get", "", {"spinkv": 10.0, "LMDB": 40.0})])
+    results.languages.append(comparison_of("Go", "get", "", {"spinkv": 10.0, "bbolt": 20.0}))
     made = report.as_json({"system": "Linux"}, QUICK, results, targets.judge(results))
     (comparison,) = made["comparisons"]
     assert comparison["durability"] is None
     assert comparison["series"]["LMDB"]["median_ns"] == 40
     assert comparison["ratio_to"] == {"LMDB": {"median": 0.25, "low": 0.25, "high": 0.25}}
+    (in_go,) = made["languages"]
+    assert in_go["ratio_to"]["bbolt"]["median"] == 0.5
 
 
 def test_page_shows_its_charts(tmp_path: Path) -> None:
@@ -212,18 +316,25 @@ def test_page_shows_its_charts(tmp_path: Path) -> None:
                 comparison_of("C", f"set_threads_{count}", "full", {"spinkv": 10.0})
                 for count in (1, 2, 4, 8)
             ),
-        ]
+        ],
+        languages=[comparison_of("Go", "get", "", {"spinkv": 10.0, "spinkv in C": 5.0})],
+        runtimes={"Go": "go1.24.13"},
     )
     path = tmp_path / "docs" / "benchmarks.md"
     machine = {"clock": "25 ns a reading"}
     written = page.write(path, machine, Settings(7, 300, 1), results, targets.judge(results))
     names = {file.name for file in written}
-    assert names == {"benchmarks.md", "c-get.svg", "c-set-threads.svg"}
+    assert names == {"benchmarks.md", "c-get.svg", "c-set-threads.svg", "languages-get.svg"}
     text = path.read_text()
     assert "about 25 ns" in text
     for name in names - {"benchmarks.md"}:
         assert f"](charts/{name})" in text
     assert "| get | - | spinkv | 10 ns |" in text
+    assert "| Go | get | - | spinkv | 10 ns |" in text
+    assert "| Go | go1.24.13 |" in text
+    drawn = (tmp_path / "docs" / "charts" / "languages-get.svg").read_text()
+    assert "Go: spinkv<" in drawn
+    assert "in C" not in drawn
     assert "Where a target is not met" in text
     assert text.count("\n- C: set, full, throughput of 8 threads against 1: Not known") == 1
 
