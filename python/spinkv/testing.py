@@ -80,6 +80,7 @@ class RecordedStore(Store):
     __contains__ = _recorded("exists", "__contains__")
     __delitem__ = _recorded("delete", "__delitem__")
     __len__ = _recorded("count", "__len__")
+    __iter__ = _recorded("list_keys", "__iter__")
 
 
 class RecordedApp(App):

@@ -106,6 +106,7 @@ def test_calls_are_recorded(spinkv_app: RecordedApp, spinkv_store: RecordedStore
     spinkv_store.set("a", b"1")
     spinkv_store["b"] = b"2"
     assert "a" in spinkv_store
+    assert next(iter(spinkv_store)) == "a"
     assert spinkv_store.get_json("a", default=None) == 1
     with pytest.raises(KeyError):
         spinkv_store.get("missing")
@@ -113,6 +114,7 @@ def test_calls_are_recorded(spinkv_app: RecordedApp, spinkv_store: RecordedStore
         Call("set", "default", ("a", b"1")),
         Call("set", "default", ("b", b"2")),
         Call("exists", "default", ("a",)),
+        Call("list_keys", "default", ()),
         Call("get_json", "default", ("a", None)),
         Call("get", "default", ("missing",)),
     ]
