@@ -53,6 +53,17 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
+// nested says whether a file is of a module inside of the module, which is served by itself.
+func nested(t *testing.T, name string) bool {
+	t.Helper()
+	for folder := filepath.Dir(name); folder != "."; folder = filepath.Dir(folder) {
+		if _, err := os.Stat(filepath.Join(root(t), folder, "go.mod")); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // zipped packs the files that git knows, as a module server does, and gives the module's version, which says what is in it.
 func zipped(t *testing.T) (version string, packed []byte) {
 	t.Helper()
@@ -60,6 +71,9 @@ func zipped(t *testing.T) (version string, packed []byte) {
 	contents := map[string][]byte{}
 	digest := sha256.New()
 	for _, name := range strings.Split(strings.TrimSuffix(names, "\x00"), "\x00") {
+		if nested(t, name) {
+			continue
+		}
 		if content, err := os.ReadFile(filepath.Join(root(t), name)); err == nil {
 			contents[name] = content
 			_, _ = io.WriteString(digest, name)
