@@ -49,9 +49,9 @@ class SpinkvTest < Minitest::Test
   end
 
   # Runs a program in a Ruby of its own; gives what it prints.
-  def run_ruby(program)
+  def run_ruby(program, environment = {})
     folders = $LOAD_PATH.map { |folder| "-I#{folder}" }
-    command = [RbConfig.ruby, "-w", *folders, "-e", "require 'spinkv'; #{program}"]
+    command = [environment, RbConfig.ruby, "-w", *folders, "-e", "require 'spinkv'; #{program}"]
     output = IO.popen(command, err: %i[child out], &:read)
     assert_predicate $?, :success?, output
     output
@@ -439,6 +439,14 @@ class TestStrings < SpinkvTest
     assert_raises(Spinkv::InvalidArgument) { Spinkv::App.new(component: "c") }
     assert_raises(Spinkv::InvalidArgument) { Spinkv::App.new(max_open_stores: 0) }
     assert_raises(NoMethodError) { app.set_state_dir("state") }
+  end
+
+  def test_warnings_of_the_default_app
+    File.write("doubtful.toml", "[key_value_stores.cache]\ntype = 'spin'\n")
+    File.write("wrong.toml", "[")
+    program = "puts Spinkv::App.default_warnings rescue puts $!.code"
+    said = { "doubtful.toml" => /key_value_stores/, "wrong.toml" => /\Ainvalid-config\n\z/, "" => /\A\z/ }
+    said.each { |file, found| assert_match found, run_ruby(program, "RUNTIME_CONFIG_FILE" => file) }
   end
 
   def test_errors

@@ -36,6 +36,12 @@ module Spinkv
       check
     end
 
+    # What is doubtful in the configuration of the default app, whose stores Spinkv.open opens, a line each.
+    # Nothing is opened. Raises InvalidConfig and Io.
+    def self.default_warnings
+      Core.list_default_warnings
+    end
+
     # :nodoc:
     def initialize_copy(_other)
       raise TypeError, "a #{self.class} cannot be copied; make it again"
@@ -67,7 +73,7 @@ module Spinkv
       list_stores.transpose.to_h
     end
 
-    # What is doubtful in the runtime configuration, a line each.
+    # What is doubtful in the manifest and the runtime configuration, a line each.
     def warnings
       list_warnings
     end
