@@ -8,7 +8,7 @@ if ! command -v ruby >/dev/null; then
     echo "lint: Ruby is left out: no ruby command"
     exit 0
 fi
-for file in *.rb Rakefile ./*.gemspec lib/*.rb lib/*/*.rb ext/*/*.rb; do
+for file in *.rb check/*.rb Rakefile ./*.gemspec lib/*.rb lib/*/*.rb ext/*/*.rb; do
     warnings=$(ruby -wc "$file" 2>&1 | grep -v '^Syntax OK$' || true)
     if [ -n "$warnings" ]; then
         echo "$warnings"

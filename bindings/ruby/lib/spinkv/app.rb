@@ -31,7 +31,7 @@ module Spinkv
       super()
       set_max_open_stores(max_open_stores)
       load_files(manifest, component, runtime_config)
-      stores.each { |label, options| add_store(label, **options) }
+      add_stores(stores)
       set_state_dir(state_dir) unless state_dir.nil?
       check
     end
@@ -96,6 +96,13 @@ module Spinkv
     end
 
     private
+
+    def add_stores(stores)
+      is_right = stores.is_a?(Hash) && stores.each_value.all?(Hash)
+      raise TypeError, "stores must be a Hash of labels to Hashes of options" unless is_right
+
+      stores.each { |label, options| add_store(label, **options) }
+    end
 
     def load_files(manifest, component, runtime_config)
       if manifest
