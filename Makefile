@@ -167,6 +167,7 @@ lint: checkers library tools ## Check the layout of C and Python, warnings, the 
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/shellcheck scripts/*.sh bench/languages/*/build.sh .ci/run
 	@scripts/lint-rust.sh
+	@scripts/lint-ruby.sh
 	@scripts/check-node.sh lint
 	@$(PY) scripts/check_header.py core/include/spinkv.h build/release
 	@$(call HEADER_ALONE,gcc -std=c99 -xc -)

@@ -2,61 +2,8 @@
 
 # Tests of what only Ruby can do wrong: blocks, objects that are collected, copied or never initialised, threads,
 # forks, encodings and data of JSON. What holds in every language is in tests/conformance.
-require "minitest/autorun"
-require "pathname"
-require "rbconfig"
-require "timeout"
-require "tmpdir"
-require "spinkv"
-
-# A test in an empty folder of its own, which is the current directory.
-class SpinkvTest < Minitest::Test
-  PATIENCE_S = 20
-
-  def setup
-    @before = Dir.pwd
-    @folder = Dir.mktmpdir("spinkv-")
-    Dir.chdir(@folder)
-  end
-
-  def teardown
-    Dir.chdir(@before)
-    FileUtils.remove_entry(@folder)
-  end
-
-  # A store in a file that is not synced to the disk.
-  def open_file(**options, &block)
-    Spinkv.open("test", path: "test.db", durability: "normal", **options, &block)
-  end
-
-  # Yields while another process holds the file's lock for writing.
-  def while_locked
-    program = IO.popen(%w[sqlite3 test.db], "r+")
-    program.puts("BEGIN IMMEDIATE;", ".print locked")
-    assert_equal "locked\n", program.gets
-    yield
-  ensure
-    program.close
-  end
-
-  # Starts a thread that makes a call that waits, and gives it once it does.
-  def start_waiting(&block)
-    thread = Thread.new(&block)
-    thread.report_on_exception = false
-    sleep 0.1
-    assert_predicate thread, :alive?, "the call does not wait"
-    thread
-  end
-
-  # Runs a program in a Ruby of its own; gives what it prints.
-  def run_ruby(program)
-    folders = $LOAD_PATH.map { |folder| "-I#{folder}" }
-    command = [RbConfig.ruby, "-w", *folders, "-e", "require 'spinkv'; #{program}"]
-    output = IO.popen(command, err: %i[child out], &:read)
-    assert_predicate $?, :success?, output
-    output
-  end
-end
+require_relative "check/documents"
+require_relative "check/support"
 
 class TestClosing < SpinkvTest
   def test_block_gives_its_value_and_closes
@@ -108,8 +55,16 @@ class TestClosing < SpinkvTest
     USES.each { |name, given| assert_raises(Spinkv::InvalidStore, name) { store.public_send(name, *given) } }
     assert_predicate store, :closed?
     assert_nil store.close
-    assert_raises(TypeError) { Spinkv::App.allocate.open("default") }
-    assert_raises(Spinkv::InvalidArgument) { Spinkv::App.allocate.grant("default") }
+  end
+
+  # What was never made is not the default app.
+  def test_app_never_initialised
+    forgetful = Class.new(Spinkv::App) { define_method(:initialize) { nil } }
+    uses = { open: ["default"], grant: ["default"], add_store: ["a"], seed: [{ "k" => "v" }], stores: [], warnings: [] }
+    [Spinkv::App.allocate, forgetful.new].each do |app|
+      uses.each { |name, given| assert_raises(TypeError, name.to_s) { app.public_send(name, *given) } }
+    end
+    refute_path_exists ".spin"
   end
 
   def test_initialised_twice_or_copied
@@ -388,8 +343,29 @@ class TestStrings < SpinkvTest
     open_file do |store|
       store.set(text, text)
       assert_equal({ text => "text" }, store.get_many([text]))
+      list = Object.new
+      list.define_singleton_method(:to_a) { ["text"] }
+      assert_equal({ "text" => "text" }, store.get_many(list))
+      assert_equal "text", Spinkv.open(text, path: "", &:name)
       Spinkv.open("path", path: Pathname("path.db"), &:close)
       assert_path_exists "path.db"
+    end
+  end
+
+  def test_what_changes_while_it_is_read
+    open_file do |store|
+      keys = %w[a b]
+      emptied = Object.new
+      emptied.define_singleton_method(:to_str) { keys.clear && "c" }
+      store.set("a", "1")
+      assert_equal ["1", nil, nil], store.get_many(keys.push(emptied)).values
+      key = +"key"
+      replaced = Object.new
+      replaced.define_singleton_method(:to_str) { key.replace("x" * 200) && "v" }
+      assert store.compare_and_swap(key, nil, replaced)
+      assert_equal "v", store["key"]
+      pairs = [[emptied, "1"], [emptied, Object.new]]
+      assert_raises(TypeError) { store.set_many(pairs) }
     end
   end
 
@@ -439,6 +415,20 @@ class TestStrings < SpinkvTest
     assert_raises(Spinkv::InvalidArgument) { Spinkv::App.new(component: "c") }
     assert_raises(Spinkv::InvalidArgument) { Spinkv::App.new(max_open_stores: 0) }
     assert_raises(NoMethodError) { app.set_state_dir("state") }
+    [nil, 5, "a", { "a" => nil }, { "a" => 5 }].each do |stores|
+      assert_match(/\Astores/, assert_raises(TypeError) { Spinkv::App.new(stores: stores) }.message)
+    end
+    error = assert_raises(Spinkv::InvalidArgument) { Spinkv::App.new(manifest: "spin.toml", component: "a\0") }
+    assert_equal "the component holds a NUL", error.message
+    assert_equal "label must be a String, not Integer", assert_raises(TypeError) { app.add_store(1) }.message
+  end
+
+  def test_warnings_of_the_default_app
+    File.write("doubtful.toml", "[key_value_stores.cache]\ntype = 'spin'\n")
+    File.write("wrong.toml", "[")
+    program = "puts Spinkv::App.default_warnings rescue puts $!.code"
+    said = { "doubtful.toml" => /key_value_stores/, "wrong.toml" => /\Ainvalid-config\n\z/, "" => /\A\z/ }
+    said.each { |file, found| assert_match found, run_ruby(program, "RUNTIME_CONFIG_FILE" => file) }
   end
 
   def test_errors
@@ -552,34 +542,5 @@ class TestJson < SpinkvTest
       end
       assert_includes deepest, 900
     end
-  end
-end
-
-class TestTypesAndExamples < SpinkvTest
-  def test_signatures_name_what_is_there
-    require "rbs"
-    loader = RBS::EnvironmentLoader.new
-    loader.add(path: Pathname("#{__dir__}/sig"))
-    environment = RBS::Environment.from_loader(loader).resolve_type_names
-    builder = RBS::DefinitionBuilder.new(env: environment)
-    [Spinkv::Store, Spinkv::App].each do |kind|
-      type = RBS::TypeName.new(name: kind.name[/\w+$/].to_sym, namespace: RBS::Namespace.parse("::Spinkv"))
-      known = builder.build_instance(type).methods.select { |_, method| method.public? && method.defined_in == type }
-      there = [kind, kind.superclass].flat_map { |klass| klass.public_instance_methods(false) }
-      there.select! { |name| kind.public_method_defined?(name) }
-      assert_equal there.uniq.sort, (known.keys - %i[initialize]).sort
-    end
-  rescue LoadError
-    skip "the gem rbs is not installed"
-  end
-
-  def test_examples_of_the_readme
-    File.write("spin.toml", "spin_manifest_version = 2\n[component.hello]\nkey_value_stores = ['default', 'shop']\n")
-    File.write("runtime-config.toml", "[key_value_store.shop]\ntype = \"spin\"\npath = \"shop.db\"\n")
-    readme = File.read(File.join(__dir__, "README.md"), encoding: "UTF-8")
-    examples = readme.scan(/^```ruby\n(.*?)^```/m).flatten
-    assert_equal 2, examples.size
-    assert_equal "user\n", run_ruby("eval(#{examples[0].dump})")
-    assert_equal "", run_ruby("eval(#{examples[1].dump})")
   end
 end

@@ -360,6 +360,7 @@ RETURNS(list_keys, jbyteArray, byte[])
 RETURNS(get_many, jbyteArray, byte[])
 RETURNS(list_stores, jbyteArray, byte[])
 RETURNS(list_warnings, jbyteArray, byte[])
+RETURNS(list_default_warnings, jbyteArray, byte[])
 RETURNS(exists, jboolean, boolean)
 RETURNS(compare_and_swap, jboolean, boolean)
 RETURNS(count, jlong, long)
@@ -519,7 +520,6 @@ TAKES(uint32_t max_open_stores, jint, int)
 }
 %ignore Store::~Store;
 %ignore Store::is_closed;
-%ignore list_default_warnings;
 
 %typemap(jstype) App *, struct App * "long"
 %typemap(javain) App *, struct App * "$javainput"

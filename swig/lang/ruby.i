@@ -136,10 +136,15 @@ static VALUE read_text(VALUE object, const char *what) {
 static VALUE terminate(VALUE string, const char *what) {
     VALUE own = rb_str_new(RSTRING_PTR(string), RSTRING_LEN(string));
 
+    RB_GC_GUARD(string);
     if (strlen(RSTRING_PTR(own)) != static_cast<size_t>(RSTRING_LEN(own))) {
         raise_invalid_argument("the %s holds a NUL", what);
     }
     return own;
+}
+
+static VALUE read_name(VALUE object, const char *what) {
+    return terminate(read_text(object, what), what);
 }
 
 /* A String, or what to_path gives, as its bytes. */
@@ -404,8 +409,11 @@ static VALUE take_result(struct made_of from) {
 /* ---- Objects ---------------------------------------------------------------------------------- */
 
 /* The method has checked the class; an object that was never initialised holds NULL. */
-%typemap(in, noblock=1) struct App *self, struct Store *self {
+%typemap(in, noblock=1) struct Store *self {
     $1 = ($1_ltype)RTYPEDDATA_DATA($input);
+}
+%typemap(in, noblock=1) struct App *self {
+    $1 = read_app($input);
 }
 %typemap(in, noblock=1) App *app_or_default {
     $1 = read_app($input);
@@ -490,9 +498,9 @@ RESULT_TYPEMAPS(uint64_t, ULL2NUM)
     $1 = (uint32_t)read_integer($input, "max_open_stores", 1, 65535);
 }
 
-%define TERMINATED_TYPEMAPS(FAMILY, READ)
+%define TERMINATED_TYPEMAPS(FAMILY, READ, WHAT, OPTIONAL_WHAT)
 %typemap(in, noblock=1) const char *FAMILY (VALUE own) {
-    own = READ;
+    own = READ($input, WHAT);
     $1 = RSTRING_PTR(own);
 }
 %typemap(freearg, noblock=1) const char *FAMILY {
@@ -500,7 +508,7 @@ RESULT_TYPEMAPS(uint64_t, ULL2NUM)
 }
 %typemap(in, noblock=1) const char *OPTIONAL_##FAMILY (VALUE own = Qnil) {
     if (!NIL_P($input)) {
-        own = READ;
+        own = READ($input, OPTIONAL_WHAT);
         $1 = RSTRING_PTR(own);
     }
 }
@@ -508,8 +516,8 @@ RESULT_TYPEMAPS(uint64_t, ULL2NUM)
     RB_GC_GUARD(own$argnum);
 }
 %enddef
-TERMINATED_TYPEMAPS(TEXT, terminate(read_text($input, "$1_name"), "$1_name"))
-TERMINATED_TYPEMAPS(PATH, read_path($input, "$1_name"))
+TERMINATED_TYPEMAPS(TEXT, read_name, "label", "component")
+TERMINATED_TYPEMAPS(PATH, read_path, "$1_name", "runtime_config")
 
 /* ---- Many at once ------------------------------------------------------------------------------ */
 

@@ -31,9 +31,15 @@ module Spinkv
       super()
       set_max_open_stores(max_open_stores)
       load_files(manifest, component, runtime_config)
-      stores.each { |label, options| add_store(label, **options) }
+      add_stores(stores)
       set_state_dir(state_dir) unless state_dir.nil?
       check
+    end
+
+    # What is doubtful in the configuration of the default app, whose stores Spinkv.open opens, a line each.
+    # Nothing is opened. Raises InvalidConfig and Io.
+    def self.default_warnings
+      Core.list_default_warnings
     end
 
     # :nodoc:
@@ -67,7 +73,7 @@ module Spinkv
       list_stores.transpose.to_h
     end
 
-    # What is doubtful in the runtime configuration, a line each.
+    # What is doubtful in the manifest and the runtime configuration, a line each.
     def warnings
       list_warnings
     end
@@ -90,6 +96,13 @@ module Spinkv
     end
 
     private
+
+    def add_stores(stores)
+      is_right = stores.is_a?(Hash) && stores.each_value.all?(Hash)
+      raise TypeError, "stores must be a Hash of labels to Hashes of options" unless is_right
+
+      stores.each { |label, options| add_store(label, **options) }
+    end
 
     def load_files(manifest, component, runtime_config)
       if manifest

@@ -46,7 +46,7 @@ module Spinkv
 
     def initialize(app, label)
       super
-      @name = label.to_s.dup.freeze
+      @name = (String.try_convert(label) || label.to_s).dup.freeze
     end
 
     # :nodoc:
@@ -113,7 +113,8 @@ module Spinkv
     # Reads many values in one snapshot: a Hash with an entry for every key, in the order asked; nil for a
     # key that is not there.
     def get_many(keys)
-      keys = keys.to_a if keys.is_a?(Enumerable)
+      # A copy, as code that runs while the keys are read may change the list.
+      keys = keys.to_a.dup if !keys.nil? && keys.respond_to?(:to_a)
       values = super
       keys.zip(values).to_h
     end

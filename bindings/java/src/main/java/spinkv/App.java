@@ -2,7 +2,6 @@ package spinkv;
 
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -214,6 +213,19 @@ public final class App implements AutoCloseable {
         return new Builder();
     }
 
+    /**
+     * Lists what is doubtful in the configuration of the default app, whose stores
+     * {@link Store#open(String)} opens. Nothing is opened.
+     *
+     * @return a line each
+     * @throws StoreException.InvalidConfig if the file that RUNTIME_CONFIG_FILE names is not TOML or
+     *     says what is not allowed
+     * @throws StoreException.Io if it cannot be read
+     */
+    public static List<String> defaultWarnings() {
+        return Block.textsOf(coreJNI.list_default_warnings());
+    }
+
     private void load(Builder builder) {
         app.run(pointer -> {
             coreJNI.App_set_max_open_stores(pointer, builder.maxOpenStores);
@@ -302,12 +314,12 @@ public final class App implements AutoCloseable {
     }
 
     /**
-     * Lists what is doubtful in the runtime configuration.
+     * Lists what is doubtful in the manifest and the runtime configuration.
      *
      * @return a line each
      */
     public List<String> warnings() {
-        return new ArrayList<>(Block.textsOf(app.call(coreJNI::App_list_warnings)));
+        return Block.textsOf(app.call(coreJNI::App_list_warnings));
     }
 
     /**

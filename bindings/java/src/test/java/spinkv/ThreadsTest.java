@@ -2,7 +2,9 @@ package spinkv;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.abort;
 
+import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ThreadsTest {
     private static final int THREADS = 4;
+    private static final int VIRTUAL_THREADS = 200;
 
     private static <T> List<T> inThreads(Callable<T> work)
             throws InterruptedException, ExecutionException {
@@ -48,6 +51,41 @@ class ThreadsTest {
                 return null;
             });
             assertEquals(4001, store.increment("n"));
+        }
+    }
+
+    /** What makes a virtual thread for each task, which this may be compiled without. */
+    private static ExecutorService virtualThreads() throws ReflectiveOperationException {
+        try {
+            return (ExecutorService) Executors.class
+                .getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        } catch (NoSuchMethodException | InvocationTargetException error) {
+            return abort("virtual threads need JDK 21; this is " + Runtime.version().feature());
+        }
+    }
+
+    @Test
+    void virtualThreadsShareAStore() throws Exception {
+        ExecutorService executor = virtualThreads();
+        try (App app = App.builder().stateDir("").build(); Store store = app.openDefault()) {
+            List<Future<?>> futures = new ArrayList<>();
+            for (int thread = 0; thread < VIRTUAL_THREADS; thread++) {
+                String key = "k" + thread;
+                futures.add(executor.submit(() -> {
+                    try (Store own = app.openDefault()) {
+                        own.set(key, new byte[20_000]);
+                        Thread.sleep(1);
+                        assertEquals(20_000, store.get(key).length);
+                        return store.increment("n");
+                    }
+                }));
+            }
+            for (Future<?> future : futures) {
+                future.get();
+            }
+            assertEquals(VIRTUAL_THREADS + 1, store.increment("n"));
+        } finally {
+            executor.shutdownNow();
         }
     }
 
