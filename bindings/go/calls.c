@@ -41,9 +41,14 @@ spinkv_go_outcome spinkv_go_find_into(spinkv_store store, const char *key, size_
                                       char *buffer, size_t capacity) {
     spinkv_error err;
     size_t size = 0;
+    /* Without an error at first: a missing key's message costs more than to look for the key. */
+    spinkv_status status = spinkv_get_into(store, key, key_size, buffer, capacity, &size, NULL);
 
-    spinkv_get_into(store, key, key_size, buffer, capacity, &size, &err);
-    if (err.status == SPINKV_NO_SUCH_KEY) {
+    err.status = SPINKV_OK;
+    if (status != SPINKV_OK && status != SPINKV_NO_SUCH_KEY) {
+        status = spinkv_get_into(store, key, key_size, buffer, capacity, &size, &err);
+    }
+    if (status == SPINKV_NO_SUCH_KEY) {
         return (spinkv_go_outcome){-1, NULL};
     }
     return (spinkv_go_outcome){(int64_t)size, keep(&err)};

@@ -23,6 +23,7 @@ import (
 	"bytes"
 	"errors"
 	"runtime"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -41,6 +42,8 @@ type Store struct {
 	handle  C.spinkv_store
 	label   string
 	cleanup runtime.Cleanup
+	// isBeyondSmall is whether it has given a value larger than smallBytes.
+	isBeyondSmall atomic.Bool
 }
 
 // openStore opens a store of an app of C, or of the default app if that is nil.
@@ -78,28 +81,42 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// smallBytes is how large a value may be to come through the stack, in one call.
-const smallBytes = 1024
+// A value comes through memory on the stack, in one call, if it is no larger than smallBytes, or, once the store has given
+// one that was larger, than mediumBytes: the stack is cleared first, which takes as long as all else that Get does in Go.
+const (
+	smallBytes  = 256
+	mediumBytes = 1024
+)
 
 // Get reads the value of a key. It is never nil without an error: an empty value is a slice of no bytes.
 //
 // It fails with [ErrNoSuchKey] where the store does not hold the key; [Store.Lookup] tells that without an error.
 func (s *Store) Get(key string) ([]byte, error) {
+	if s.isBeyondSmall.Load() {
+		var medium [mediumBytes]byte
+		return s.getThrough(medium[:], key)
+	}
 	var small [smallBytes]byte
-	got := C.spinkv_go_get_into(s.handle, start(key), C.size_t(len(key)), chars(small[:]), smallBytes)
-	if got.failure != nil {
-		runtime.KeepAlive(s)
-		return nil, errorOf(got.failure)
-	}
-	if got.number > smallBytes {
-		return s.getLarge(key, int(got.number))
-	}
-	runtime.KeepAlive(s)
-	return append(make([]byte, 0, got.number), small[:got.number]...), nil
+	return s.getThrough(small[:], key)
 }
 
-// getLarge reads a value that is not small. Another may take its place between two calls.
+func (s *Store) getThrough(buffer []byte, key string) ([]byte, error) {
+	got := C.spinkv_go_get_into(s.handle, start(key), C.size_t(len(key)), chars(buffer), C.size_t(len(buffer)))
+	runtime.KeepAlive(s)
+	if got.failure != nil {
+		return nil, errorOf(got.failure)
+	}
+	if int(got.number) > len(buffer) {
+		return s.getLarge(key, int(got.number))
+	}
+	return cloned(buffer[:got.number]), nil
+}
+
+// getLarge reads a value that a buffer was too small for. Another may take its place between two calls.
 func (s *Store) getLarge(key string, size int) ([]byte, error) {
+	if !s.isBeyondSmall.Load() {
+		s.isBeyondSmall.Store(true)
+	}
 	for {
 		value := make([]byte, size)
 		met, err := s.GetInto(key, value)
@@ -115,8 +132,16 @@ func (s *Store) getLarge(key string, size int) ([]byte, error) {
 
 // Lookup reads the value of a key, and tells whether the store holds it.
 func (s *Store) Lookup(key string) (value []byte, found bool, err error) {
+	if s.isBeyondSmall.Load() {
+		var medium [mediumBytes]byte
+		return s.lookupThrough(medium[:], key)
+	}
 	var small [smallBytes]byte
-	got := C.spinkv_go_find_into(s.handle, start(key), C.size_t(len(key)), chars(small[:]), smallBytes)
+	return s.lookupThrough(small[:], key)
+}
+
+func (s *Store) lookupThrough(buffer []byte, key string) (value []byte, found bool, err error) {
+	got := C.spinkv_go_find_into(s.handle, start(key), C.size_t(len(key)), chars(buffer), C.size_t(len(buffer)))
 	runtime.KeepAlive(s)
 	if got.failure != nil {
 		return nil, false, errorOf(got.failure)
@@ -124,14 +149,14 @@ func (s *Store) Lookup(key string) (value []byte, found bool, err error) {
 	if got.number < 0 {
 		return nil, false, nil
 	}
-	if got.number > smallBytes {
+	if int(got.number) > len(buffer) {
 		value, err = s.getLarge(key, int(got.number))
 		if errors.Is(err, ErrNoSuchKey) {
 			return nil, false, nil
 		}
 		return value, err == nil, err
 	}
-	return append(make([]byte, 0, got.number), small[:got.number]...), true, nil
+	return cloned(buffer[:got.number]), true, nil
 }
 
 // GetInto reads the value of a key into a buffer, without allocating, and gives the size of the value. If that is more
@@ -205,6 +230,13 @@ func start(text string) *C.char {
 // chars is the same of bytes: nil of nil, and not nil of no bytes.
 func chars(data []byte) *C.char {
 	return (*C.char)(unsafe.Pointer(unsafe.SliceData(data)))
+}
+
+// cloned is bytes.Clone without its spare capacity, and never nil. The compiler does not clear what is copied over.
+func cloned(data []byte) []byte {
+	clone := make([]byte, len(data))
+	copy(clone, data)
+	return clone
 }
 
 // copied takes bytes out of memory of C's.

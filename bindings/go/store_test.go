@@ -188,20 +188,36 @@ func TestCloseWhileOthersUseIt(t *testing.T) {
 }
 
 func TestValuesOfAllSizes(t *testing.T) {
-	store := newStore(t)
-	for _, size := range []int{0, 1, smallBytes - 1, smallBytes, smallBytes + 1, 1 << 20} {
+	sizes := []int{0, 1, smallBytes - 1, smallBytes, smallBytes + 1, mediumBytes, mediumBytes + 1, 1 << 20}
+	for _, size := range sizes {
 		value := bytes.Repeat([]byte{0xff, 0}, size)[:size]
-		if err := store.Set("key", value); err != nil {
-			t.Fatal(err)
+		reads := map[string]func(*Store) ([]byte, error){
+			"Get": func(s *Store) ([]byte, error) { return s.Get("key") },
+			"Lookup": func(s *Store) ([]byte, error) {
+				value, found, err := s.Lookup("key")
+				if !found {
+					t.Errorf("%d bytes are not found", size)
+				}
+				return value, err
+			},
+			"GetMany": func(s *Store) ([]byte, error) {
+				many, err := s.GetMany("missing", "key")
+				if err == nil && many[0] != nil {
+					t.Errorf("a missing key is %v", many[0])
+				}
+				return many[1], err
+			},
 		}
-		got := must[[]byte](t)(store.Get("key"))
-		found, isThere, err := store.Lookup("key")
-		if got == nil || !bytes.Equal(got, value) || !isThere || err != nil || !bytes.Equal(found, value) {
-			t.Errorf("%d bytes come back as %d and %d, %v", size, len(got), len(found), err)
-		}
-		many := must[[][]byte](t)(store.GetMany("missing", "key"))
-		if many[0] != nil || many[1] == nil || !bytes.Equal(many[1], value) {
-			t.Errorf("%d bytes are not among many", size)
+		for name, read := range reads {
+			store := newStore(t)
+			if err := store.Set("key", value); err != nil {
+				t.Fatal(err)
+			}
+			for _, when := range []string{"at first", "again"} {
+				if got := must[[]byte](t)(read(store)); got == nil || !bytes.Equal(got, value) {
+					t.Errorf("%s gives %d bytes as %d %s", name, size, len(got), when)
+				}
+			}
 		}
 	}
 }
