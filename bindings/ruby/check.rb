@@ -34,7 +34,8 @@ class TestClosing < SpinkvTest
   end
 
   USES = {
-    get: ["k"], "[]": ["k"], fetch: ["k", 1], get_into: ["k", +"buffer"], set: %w[k v], "[]=": %w[k v], delete: ["k"],
+    get: ["k"], "[]": ["k"], fetch: ["k", 1], get_string: ["k"], find_string: ["k"], get_into: ["k", +"buffer"],
+    set: %w[k v], "[]=": %w[k v], delete: ["k"],
     exists?: ["k"], get_keys: [], list_keys: [], count: [], size: [], empty?: [], to_a: [], get_many: [["k"]],
     values_at: ["k"], set_many: [{ "k" => "v" }], delete_many: [["k"]], increment: ["k"],
     compare_and_swap: ["k", nil, "v"], set_json: ["k", 1], get_json: ["k"], fetch_json: ["k", 1]
@@ -318,6 +319,24 @@ class TestStrings < SpinkvTest
       keys = [store.keys, store.to_a, store.list_keys("k")].map(&:first)
       assert_equal ["k\u00e9y"] * 3, keys
       assert_equal [Encoding::UTF_8] * 3, keys.map(&:encoding)
+    end
+  end
+
+  def test_text
+    open_file do |store|
+      store["k"] = "v\u00e9"
+      texts = [store.get_string("k"), store.find_string(:k)]
+      assert_equal ["v\u00e9"] * 2, texts
+      assert_equal [Encoding::UTF_8] * 2, texts.map(&:encoding)
+      assert_nil store.find_string("missing")
+      assert_raises(Spinkv::NoSuchKey) { store.get_string("missing") }
+      store["k"] = "secret\xff"
+      %i[get_string find_string].each do |name|
+        error = assert_raises(EncodingError) { store.public_send(name, "k") }
+        assert_match(/"k"/, error.message)
+        refute_match(/secret/, error.message)
+      end
+      assert_equal "secret\xff".b, store["k"]
     end
   end
 

@@ -70,6 +70,18 @@ module Spinkv
       default
     end
 
+    # Reads the value of a key as text: a String in UTF-8. Raises NoSuchKey, and EncodingError where the value is
+    # not UTF-8.
+    def get_string(key)
+      decode(key, get(key))
+    end
+
+    # The same, but nil for a key that is not there.
+    def find_string(key)
+      value = self[key]
+      value.nil? ? nil : decode(key, value)
+    end
+
     alias keys get_keys
 
     # Lists one page of keys, in byte order: those that begin with prefix and come strictly after the key
@@ -162,6 +174,12 @@ module Spinkv
     end
 
     private
+
+    def decode(key, value)
+      return value if value.force_encoding(Encoding::UTF_8).valid_encoding?
+
+      raise EncodingError, "the value of #{shorten(key)} is not UTF-8"
+    end
 
     def shorten(key)
       "key #{key.to_s.byteslice(0, 40).scrub.inspect}"
