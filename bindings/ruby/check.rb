@@ -36,7 +36,8 @@ class TestClosing < SpinkvTest
   USES = {
     get: ["k"], "[]": ["k"], fetch: ["k", 1], get_string: ["k"], find_string: ["k"], get_into: ["k", +"buffer"],
     set: %w[k v], "[]=": %w[k v], delete: ["k"],
-    exists?: ["k"], get_keys: [], list_keys: [], count: [], size: [], empty?: [], to_a: [], get_many: [["k"]],
+    exists?: ["k"], get_keys: [], list_keys: [], count: [], size: [], empty?: [], to_a: [], to_h: [], values: [],
+    get_many: [["k"]],
     values_at: ["k"], set_many: [{ "k" => "v" }], delete_many: [["k"]], increment: ["k"],
     compare_and_swap: ["k", nil, "v"], set_json: ["k", 1], get_json: ["k"], fetch_json: ["k", 1]
   }.freeze
@@ -488,6 +489,30 @@ class TestEnumerating < SpinkvTest
       assert_equal [6, 1], [store.count { |key| key.end_with?("55") }, store.count("k0001")]
       assert_same store, (store.each { |key| key << "changed" })
       assert_equal "k0599", store.max
+    end
+  end
+
+  def test_pairs
+    open_file do |store|
+      pairs = Array.new(600) { |number| [format("k%04d", number), number.to_s] }
+      store.set_many(pairs)
+      assert_equal pairs.to_h, store.to_h
+      assert_equal pairs.map(&:last), store.values
+      assert_equal "k0010", (store.to_h { |key, value| [value.to_i, key] })[10]
+      assert_equal pairs.last(100), store.each_pair("k05").to_a
+      met = []
+      assert_same store, (store.each_pair { |*pair| (met << pair) && store.delete(pair.first) })
+      assert_equal pairs, met
+      assert_equal [{}, []], [store.to_h, store.values]
+    end
+  end
+
+  def test_prefix_by_name
+    open_file do |store|
+      store.set_many({ "a" => "", "ma" => "", "mb" => "" })
+      assert_equal %w[ma mb], store.list_keys(prefix: "m")
+      assert_equal %w[mb], store.list_keys(prefix: :m, after: "ma", limit: 5)
+      assert_equal %w[ma mb], store.list_keys("m")
     end
   end
 

@@ -84,9 +84,10 @@ module Spinkv
 
     alias keys get_keys
 
-    # Lists one page of keys, in byte order: those that begin with prefix and come strictly after the key
-    # after (nil: from the beginning), at most limit of them (nil: all). Nothing is held open in between.
-    def list_keys(prefix = "", after: nil, limit: nil)
+    # Lists one page of keys, in byte order: those that begin with prefix, which may be named or not, and come
+    # strictly after the key after (nil: from the beginning), at most limit of them (nil: all). Nothing is held
+    # open in between.
+    def list_keys(start = "", prefix: start, after: nil, limit: nil)
       super(prefix, after, limit)
     end
 
@@ -103,6 +104,27 @@ module Spinkv
       self
     end
     alias each each_key
+
+    # Yields each key that begins with prefix, with its value, in byte order, a page at a time. A page is one
+    # snapshot. Without a block, gives an Enumerator.
+    def each_pair(prefix = "")
+      return enum_for(:each_pair, prefix) unless block_given?
+
+      each_key(prefix).each_slice(ITERATION_PAGE) do |page|
+        get_many(page).each { |key, value| yield key, value unless value.nil? }
+      end
+      self
+    end
+
+    # Reads all tuples into a Hash, or what the block makes of each key and value. As Hash#to_h.
+    def to_h(&block)
+      each_pair.to_h(&block)
+    end
+
+    # Reads all values, in the order of their keys.
+    def values
+      to_h.values
+    end
 
     # Counts the tuples. With an argument or a block it is Enumerable's and counts keys.
     def count(*arguments, &block)
