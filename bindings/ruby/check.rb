@@ -461,6 +461,39 @@ class TestStrings < SpinkvTest
     assert_includes error.message, "\u00e9"
     assert_equal Encoding::UTF_8, error.message.encoding
   end
+
+  def test_missing_key_is_a_key_error
+    open_file do |store|
+      %i[get fetch get_json get_string].each do |name|
+        assert_raises(KeyError) { store.public_send(name, "missing") }
+        met = begin
+          store.public_send(name, "missing")
+        rescue Spinkv::Error => e
+          e
+        end
+        assert_instance_of Spinkv::NoSuchKey, met
+        assert_equal ["no-such-key", "no-such-key", 0], [met.code, met.spin_name, met.engine_code]
+      end
+    end
+  end
+
+  def test_code_of_the_engine
+    File.write("test.db", "no database " * 100)
+    error = assert_raises(Spinkv::Corrupt) { open_file }
+    assert_equal 26, error.engine_code & 0xff
+    assert_equal 0, Spinkv::Busy.new("made by hand").engine_code
+  end
+
+  def test_numbers_out_of_range_are_named
+    open_file do |store|
+      error = assert_raises(Spinkv::InvalidArgument) { store.list_keys(limit: -7) }
+      assert_includes error.message, "-7"
+      error = assert_raises(Spinkv::InvalidArgument) { Spinkv::App.new(max_open_stores: 70_000) }
+      assert_includes error.message, "70000"
+      error = assert_raises(Spinkv::InvalidArgument) { store.increment("k", 2**63) }
+      assert_includes error.message, "beyond 64 bits"
+    end
+  end
 end
 
 class TestEnumerating < SpinkvTest

@@ -85,7 +85,10 @@ template <class Call> static void without_lock(Call call) {
 static VALUE error_classes[SPINKV_STATUS_COUNT];
 
 static void raise_error(const spinkv_error *err) {
-    rb_exc_raise(rb_exc_new_str(error_classes[err->status], rb_utf8_str_new_cstr(err->message)));
+    VALUE error = rb_exc_new_str(error_classes[err->status], rb_utf8_str_new_cstr(err->message));
+
+    rb_iv_set(error, "@engine_code", INT2NUM(err->engine_code));
+    rb_exc_raise(error);
 }
 
 #define raise_invalid_argument(...)                                                                \
@@ -282,9 +285,13 @@ static int64_t read_integer(VALUE object, const char *what, int64_t least, int64
     if (!RB_INTEGER_TYPE_P(object)) {
         rb_raise(rb_eTypeError, "%s must be an Integer, not %" PRIsVALUE, what, rb_obj_class(object));
     }
-    if (!fits_number(object, &number) || number < least || number > most) {
-        raise_invalid_argument("%s is %s; %lld to %lld is allowed", what,
-                               number < least ? "less" : "more", static_cast<long long>(least),
+    if (!fits_number(object, &number)) {
+        raise_invalid_argument("%s is beyond 64 bits; %lld to %lld is allowed", what,
+                               static_cast<long long>(least), static_cast<long long>(most));
+    }
+    if (number < least || number > most) {
+        raise_invalid_argument("%s is %lld; %lld to %lld is allowed", what,
+                               static_cast<long long>(number), static_cast<long long>(least),
                                static_cast<long long>(most));
     }
     return number;

@@ -1,9 +1,9 @@
 # frozen_string_literal: true
 
 module Spinkv
-  # What every error of the library is. Its message is one line that names what was met and what is allowed,
-  # and never holds a value.
-  class Error < StandardError
+  # What every error of the library includes: a module, so that NoSuchKey can be a KeyError. Its message is one
+  # line that names what was met and what is allowed, and never holds a value.
+  module Error
     # The status's name, such as "no-such-key".
     def code
       self.class::CODE
@@ -13,35 +13,52 @@ module Spinkv
     def spin_name
       code
     end
+
+    # SQLite's extended result code, or 0.
+    def engine_code
+      @engine_code || 0
+    end
   end
 
   # Too many stores are open.
-  class StoreTableFull < Error
+  class StoreTableFull < StandardError
+    include Error
+
     CODE = "store-table-full"
   end
 
   # Nothing configures the label.
-  class NoSuchStore < Error
+  class NoSuchStore < StandardError
+    include Error
+
     CODE = "no-such-store"
   end
 
   # The store is not granted to the app's component.
-  class AccessDenied < Error
+  class AccessDenied < StandardError
+    include Error
+
     CODE = "access-denied"
   end
 
   # The store has been closed.
-  class InvalidStore < Error
+  class InvalidStore < StandardError
+    include Error
+
     CODE = "invalid-store"
   end
 
-  # The store holds no such key.
-  class NoSuchKey < Error
+  # The store holds no such key. Also a KeyError, as what Hash#fetch raises.
+  class NoSuchKey < KeyError
+    include Error
+
     CODE = "no-such-key"
   end
 
   # Input or output failed: the disk is full, the file cannot be opened, and what is below.
-  class Io < Error
+  class Io < StandardError
+    include Error
+
     CODE = "io"
 
     def spin_name
@@ -109,7 +126,7 @@ module Spinkv
     CODE = "unsupported"
   end
 
-  class Error
+  module Error
     # The class of each status, by its code.
     BY_CODE = [
       StoreTableFull, NoSuchStore, AccessDenied, InvalidStore, NoSuchKey, Io, InvalidArgument, KeyTooLarge,
