@@ -11,7 +11,7 @@ Gem::Specification.new do |spec|
   spec.description = "A small durable key-value store in one SQLite file, which is that of a Spin app."
   spec.authors = ["The spinkv authors"]
   spec.license = "Apache-2.0"
-  spec.required_ruby_version = ">= 3.0"
+  spec.required_ruby_version = ">= 3.1"
   spec.extensions = ["ext/spinkv/extconf.rb"]
   spec.files = Dir.chdir(__dir__) do
     Dir["{lib,sig}/**/*.{rb,rbs}", "ext/**/*.{rb,c,h,cpp}", "README.md", "LICENSE"]

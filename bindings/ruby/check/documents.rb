@@ -23,13 +23,30 @@ class TestTypesAndExamples < SpinkvTest
     skip "the gem rbs is not installed"
   end
 
+  # Each example is a program of its own; a comment behind a call that begins with a value is what it gives.
   def test_examples_of_the_readme
     File.write("spin.toml", "spin_manifest_version = 2\n[component.hello]\nkey_value_stores = ['default', 'shop']\n")
     File.write("runtime-config.toml", "[key_value_store.shop]\ntype = \"spin\"\npath = \"shop.db\"\n")
-    readme = File.read(File.join(HERE, "README.md"), encoding: "UTF-8")
     examples = readme.scan(/^```ruby\n(.*?)^```/m).flatten
-    assert_equal 2, examples.size
-    assert_equal "user\n", run_ruby("eval(#{examples[0].dump})")
+    assert_equal 3, examples.size
+    first = examples[0].gsub(/^ +(store\S*.*?) +# ("[^"]*"|\d+|\{.*?\}|nil)(?=[;: ]|$).*$/, "given(\\1, \\2)")
+    assert_equal 7, first.scan(/^given/).size
+    given = "def given(value, said) = value == said || raise(value.inspect)"
+    assert_equal "user\n", run_ruby("#{given}; eval(#{first.dump})")
     assert_equal "", run_ruby("eval(#{examples[1].dump})")
+    assert_match(/^1 runs, 1 assertions, 0 failures, 0 errors/, run_ruby("eval(#{examples[2].dump})"))
+  end
+
+  def test_oldest_ruby_is_the_same_everywhere
+    least = Gem::Specification.load(File.join(HERE, "spinkv.gemspec")).required_ruby_version.to_s[/[\d.]+$/]
+    assert_includes readme, "Ruby #{least} or newer"
+    assert_includes File.read(File.join(HERE, "../../README.md"), encoding: "UTF-8"), "Ruby #{least} or newer"
+    assert_match(/^  TargetRubyVersion: #{Regexp.escape(least)}$/, File.read(File.join(HERE, ".rubocop.yml")))
+  end
+
+  private
+
+  def readme
+    File.read(File.join(HERE, "README.md"), encoding: "UTF-8")
   end
 end
