@@ -93,7 +93,7 @@ public final class App implements AutoCloseable {
          * @return this builder
          */
         public Builder manifest(Path path) {
-            return manifest(path.toString());
+            return manifest(Objects.requireNonNull(path, "path").toString());
         }
 
         /**
@@ -126,7 +126,7 @@ public final class App implements AutoCloseable {
          * @return this builder
          */
         public Builder runtimeConfig(Path path) {
-            return runtimeConfig(path.toString());
+            return runtimeConfig(Objects.requireNonNull(path, "path").toString());
         }
 
         /**
@@ -149,7 +149,7 @@ public final class App implements AutoCloseable {
          * @return this builder
          */
         public Builder stateDir(Path path) {
-            return stateDir(path.toString());
+            return stateDir(Objects.requireNonNull(path, "path").toString());
         }
 
         /**
@@ -230,19 +230,19 @@ public final class App implements AutoCloseable {
         app.run(pointer -> {
             coreJNI.App_set_max_open_stores(pointer, builder.maxOpenStores);
             if (builder.manifest != null) {
-                coreJNI.App_load_manifest(pointer, Utf8.encodeForC(builder.manifest),
-                    Utf8.encodeOptionalForC(builder.component));
+                coreJNI.App_load_manifest(pointer, Utf8.encodeForC(builder.manifest, "manifest"),
+                    Utf8.encodeOptionalForC(builder.component, "component"));
             } else if (builder.component != null) {
                 throw new StoreException.InvalidArgument(
                     "a component is one of a manifest's: give the manifest too");
             }
             if (builder.manifest != null || builder.runtimeConfig != null) {
                 coreJNI.App_load_runtime_config(pointer,
-                    Utf8.encodeOptionalForC(builder.runtimeConfig));
+                    Utf8.encodeOptionalForC(builder.runtimeConfig, "runtimeConfig"));
             }
             builder.stores.forEach(this::addStore);
             if (builder.stateDir != null) {
-                coreJNI.App_set_state_dir(pointer, Utf8.encodeForC(builder.stateDir));
+                coreJNI.App_set_state_dir(pointer, Utf8.encodeForC(builder.stateDir, "stateDir"));
             }
             coreJNI.App_check(pointer);
         });
@@ -258,8 +258,8 @@ public final class App implements AutoCloseable {
      * @throws StoreException.InvalidConfig if the type is unknown
      */
     public void addStore(String label, StoreOptions options) {
-        byte[] utf8 = Utf8.encodeForC(label);
-        byte[] block = options.block();
+        byte[] utf8 = Utf8.encodeForC(label, "label");
+        byte[] block = Objects.requireNonNull(options, "options").block();
         app.run(pointer -> coreJNI.App_add_store(pointer, utf8, block));
     }
 
@@ -271,7 +271,7 @@ public final class App implements AutoCloseable {
      * @throws StoreException.InvalidArgument if the label is empty
      */
     public void grant(String label) {
-        byte[] utf8 = Utf8.encodeForC(label);
+        byte[] utf8 = Utf8.encodeForC(label, "label");
         app.run(pointer -> coreJNI.App_grant(pointer, utf8));
     }
 
@@ -283,7 +283,18 @@ public final class App implements AutoCloseable {
      * @throws StoreException what {@link #open} and {@link Store#setMany(Map)} throw
      */
     public void seed(Map<String, byte[]> pairs) {
-        seed(pairs.entrySet());
+        seed(Objects.requireNonNull(pairs, "pairs").entrySet());
+    }
+
+    /**
+     * Writes tuples whose values are text, as UTF-8, to {@code "default"}, all or nothing.
+     *
+     * @param pairs keys and values
+     * @throws StoreException what {@link #open} and {@link Store#setMany(Map)} throw
+     */
+    public void seedStrings(Map<String, String> pairs) {
+        byte[] block = Block.ofTexts(pairs);
+        app.run(pointer -> coreJNI.App_seed(pointer, block));
     }
 
     /**
@@ -333,7 +344,7 @@ public final class App implements AutoCloseable {
      * @throws StoreException.Io if the file cannot be made or read, and what is below
      */
     public Store open(String label) {
-        byte[] utf8 = Utf8.encodeForC(label);
+        byte[] utf8 = Utf8.encodeForC(label, "label");
         return app.call(pointer -> new Store(coreJNI.new_Store(pointer, utf8), label));
     }
 

@@ -94,18 +94,26 @@ final class Block {
 
     static byte[] ofKeys(Iterable<String> keys) {
         Writer writer = new Writer();
-        for (String key : keys) {
-            writer.add(Utf8.encode(Objects.requireNonNull(key, "key")));
+        for (String key : Objects.requireNonNull(keys, "keys")) {
+            writer.add(Utf8.encode(key, "key"));
         }
         return writer.finish();
     }
 
     static byte[] ofPairs(Iterable<? extends Map.Entry<String, byte[]>> pairs) {
         Writer writer = new Writer();
-        for (Map.Entry<String, byte[]> pair : pairs) {
-            writer.add(Utf8.encode(Objects.requireNonNull(pair.getKey(), "key")));
+        for (Map.Entry<String, byte[]> pair : Objects.requireNonNull(pairs, "pairs")) {
+            Objects.requireNonNull(pair, "pair");
+            writer.add(Utf8.encode(pair.getKey(), "key"));
             writer.add(Objects.requireNonNull(pair.getValue(), "value"));
         }
+        return writer.finish();
+    }
+
+    static byte[] ofTexts(Map<String, String> pairs) {
+        Writer writer = new Writer();
+        Objects.requireNonNull(pairs, "pairs").forEach((key, value) ->
+            writer.add(Utf8.encode(key, "key")).add(Utf8.encode(value, "value")));
         return writer.finish();
     }
 

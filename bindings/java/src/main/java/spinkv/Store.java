@@ -2,7 +2,6 @@ package spinkv;
 
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
-import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.util.Iterator;
@@ -31,7 +30,7 @@ import java.util.Optional;
  *
  * <p>Iterating goes over the keys in byte order, a page at a time; others may write meanwhile.
  */
-public final class Store implements AutoCloseable, Iterable<String> {
+public final class Store implements AutoCloseable, Iterable<String>, JsonObjects {
     static final Cleaner CLEANER = Cleaner.create();
 
     private final int handle;
@@ -94,7 +93,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
      * @throws StoreException what {@link App#open} throws
      */
     public static Store open(String label) {
-        return new Store(coreJNI.new_Store(0, Utf8.encodeForC(label)), label);
+        return new Store(coreJNI.new_Store(0, Utf8.encodeForC(label, "label")), label);
     }
 
     /**
@@ -172,6 +171,16 @@ public final class Store implements AutoCloseable, Iterable<String> {
     }
 
     /**
+     * Reads the value of a key that may be missing, as UTF-8.
+     *
+     * @param key the key
+     * @return the value as {@link #getString} gives it, or nothing
+     */
+    public Optional<String> findString(String key) {
+        return find(key).map(Utf8::decode);
+    }
+
+    /**
      * Reads the value of a key that may be missing.
      *
      * @param key the key
@@ -194,6 +203,18 @@ public final class Store implements AutoCloseable, Iterable<String> {
     }
 
     /**
+     * Reads the value of a key as UTF-8, or gives the text that stands in for it.
+     *
+     * @param key the key
+     * @param missing what is given if the store holds no such key; may be null
+     * @return the value as {@link #getString} gives it, or {@code missing}
+     */
+    public String getStringOrDefault(String key, String missing) {
+        byte[] value = read(key);
+        return value == null ? missing : Utf8.decode(value);
+    }
+
+    /**
      * Reads the value of a key into the beginning of an array, if it fits.
      *
      * @param key the key
@@ -203,6 +224,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
      */
     public int getInto(String key, byte[] buffer) {
         Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(buffer, "buffer");
         int size = coreJNI.Store_get_into(handle, key, buffer, 0, buffer.length);
         Reference.reachabilityFence(this);
         return size;
@@ -220,7 +242,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
      */
     public int getInto(String key, ByteBuffer buffer) {
         Objects.requireNonNull(key, "key");
-        if (buffer.isReadOnly()) {
+        if (Objects.requireNonNull(buffer, "buffer").isReadOnly()) {
             throw new ReadOnlyBufferException();
         }
         int position = buffer.position();
@@ -260,7 +282,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
      * @throws StoreException what {@link #set(String, byte[])} throws
      */
     public void set(String key, String value) {
-        set(key, Utf8.encode(value));
+        set(key, Utf8.encode(value, "value"));
     }
 
     /**
@@ -327,6 +349,20 @@ public final class Store implements AutoCloseable, Iterable<String> {
             Objects.requireNonNull(key, "key"), expected, Objects.requireNonNull(value, "value"));
         Reference.reachabilityFence(this);
         return swapped;
+    }
+
+    /**
+     * The same for values that are text, as UTF-8.
+     *
+     * @param key the key
+     * @param expected the value that the key must hold; null: the key must not be there
+     * @param value the new value
+     * @return whether it was written
+     * @throws StoreException what {@link #set(String, byte[])} throws
+     */
+    public boolean compareAndSwap(String key, String expected, String value) {
+        byte[] held = expected == null ? null : Utf8.encode(expected, "expected");
+        return compareAndSwap(key, held, Utf8.encode(value, "value"));
     }
 
     // ---- Keys ----------------------------------------------------------------------------------
@@ -427,7 +463,18 @@ public final class Store implements AutoCloseable, Iterable<String> {
      * @throws StoreException what {@link #set(String, byte[])} throws
      */
     public void setMany(Map<String, byte[]> pairs) {
-        setMany(pairs.entrySet());
+        setMany(Objects.requireNonNull(pairs, "pairs").entrySet());
+    }
+
+    /**
+     * Writes many tuples whose values are text, as UTF-8, all or nothing.
+     *
+     * @param pairs keys and values
+     * @throws StoreException what {@link #set(String, byte[])} throws
+     */
+    public void setStrings(Map<String, String> pairs) {
+        coreJNI.Store_set_many(handle, Block.ofTexts(pairs));
+        Reference.reachabilityFence(this);
     }
 
     /**
@@ -462,6 +509,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
      * @throws StoreException.InvalidJson if the text is not JSON
      * @throws StoreException what {@link #set(String, byte[])} throws
      */
+    @Override
     public void setJson(String key, String json) {
         setJson(key, encodeJson(json));
     }
@@ -488,6 +536,7 @@ public final class Store implements AutoCloseable, Iterable<String> {
      * @throws StoreException.NoSuchKey if the store holds no such key
      * @throws StoreException.InvalidJson if the value is not JSON
      */
+    @Override
     public String getJson(String key) {
         byte[] json = coreJNI.Store_get_json(handle, Objects.requireNonNull(key, "key"));
         Reference.reachabilityFence(this);
@@ -501,67 +550,12 @@ public final class Store implements AutoCloseable, Iterable<String> {
      * @return the text as it is stored, or nothing
      * @throws StoreException.InvalidJson if the value is not JSON
      */
+    @Override
     public Optional<String> findJson(String key) {
         try {
             return Optional.of(getJson(key));
         } catch (StoreException.NoSuchKey missing) {
             return Optional.empty();
-        }
-    }
-
-    /**
-     * Writes an object as compact JSON.
-     *
-     * @param key the key
-     * @param value the object
-     * @param codec what makes JSON of it
-     * @throws StoreException.InvalidJson if the codec cannot
-     * @throws StoreException what {@link #set(String, byte[])} throws
-     */
-    public void setJson(String key, Object value, JsonCodec codec) {
-        String json;
-        try {
-            json = codec.encode(value);
-        } catch (Exception error) {
-            throw new StoreException.InvalidJson(
-                "no JSON can be made of the value: " + firstLine(error), error);
-        }
-        setJson(key, json);
-    }
-
-    /**
-     * Reads an object from a value that is JSON text.
-     *
-     * @param <T> the type to read
-     * @param key the key
-     * @param type the class to read
-     * @param codec what reads it
-     * @return the object; null for JSON's null
-     * @throws StoreException.NoSuchKey if the store holds no such key
-     * @throws StoreException.InvalidJson if the value is not JSON, or not of that class
-     */
-    public <T> T getJson(String key, Class<T> type, JsonCodec codec) {
-        return getJson(key, (Type) type, codec);
-    }
-
-    /**
-     * Reads an object of a generic type.
-     *
-     * @param <T> the type to read
-     * @param key the key
-     * @param type the type to read
-     * @param codec what reads it
-     * @return the object; null for JSON's null
-     * @throws StoreException.NoSuchKey if the store holds no such key
-     * @throws StoreException.InvalidJson if the value is not JSON, or not of that type
-     */
-    public <T> T getJson(String key, Type type, JsonCodec codec) {
-        String json = getJson(key);
-        try {
-            return codec.decode(json, type);
-        } catch (Exception error) {
-            throw new StoreException.InvalidJson("the value cannot be read as "
-                + type.getTypeName() + ": " + error.getClass().getSimpleName(), error);
         }
     }
 
@@ -576,14 +570,10 @@ public final class Store implements AutoCloseable, Iterable<String> {
 
     private static byte[] encodeJson(String json) {
         try {
-            return Utf8.encode(json);
+            return Utf8.encode(json, "json");
         } catch (StoreException.InvalidArgument error) {
             throw new StoreException.InvalidJson(error.getMessage(), error);
         }
-    }
-
-    private static String firstLine(Exception error) {
-        return String.valueOf(error.getMessage()).lines().findFirst().orElse("");
     }
 
     @Override

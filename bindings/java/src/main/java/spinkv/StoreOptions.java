@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How a store behaves and where it lives.
@@ -16,6 +18,9 @@ import java.util.Objects;
  * may be used for several stores, and are not made for several threads.
  */
 public final class StoreOptions {
+    /** The texts that may be shown: of others some are secret. */
+    private static final Set<String> SHOWN_TEXTS = Set.of("type", "path", "durability");
+
     /** Each value begins with a letter that says what it is: text, number or boolean. */
     private final Map<String, String> options = new LinkedHashMap<>();
 
@@ -44,7 +49,9 @@ public final class StoreOptions {
      * @return these options
      */
     public StoreOptions set(String name, String text) {
-        return put(name, "t" + Objects.requireNonNull(text, "text"));
+        Objects.requireNonNull(name, "name");
+        String what = SHOWN_TEXTS.contains(name) ? name : "text";
+        return put(name, "t" + Objects.requireNonNull(text, what));
     }
 
     /**
@@ -87,7 +94,7 @@ public final class StoreOptions {
      * @return these options
      */
     public StoreOptions path(Path path) {
-        return path(path.toString());
+        return path(Objects.requireNonNull(path, "path").toString());
     }
 
     /**
@@ -97,7 +104,7 @@ public final class StoreOptions {
      * @return these options
      */
     public StoreOptions durability(Durability durability) {
-        return set("durability", durability.word);
+        return set("durability", Objects.requireNonNull(durability, "durability").word);
     }
 
     /**
@@ -169,7 +176,24 @@ public final class StoreOptions {
     byte[] block() {
         Block.Writer writer = new Block.Writer();
         options.forEach((name, value) ->
-            writer.add(Utf8.encodeForC(name)).add(Utf8.encodeForC(value)));
+            writer.add(Utf8.encodeForC(name, "name")).add(Utf8.encodeForC(value, "value")));
         return writer.finish();
+    }
+
+    /** What was set, by the names of the runtime configuration; "***" for what may be secret. */
+    @Override
+    public String toString() {
+        return options.entrySet().stream()
+            .map(option -> option.getKey() + "=" + show(option.getKey(), option.getValue()))
+            .collect(Collectors.joining(", ", "StoreOptions[", "]"));
+    }
+
+    private static String show(String name, String value) {
+        String text = value.substring(1);
+        return switch (value.charAt(0)) {
+            case 't' -> SHOWN_TEXTS.contains(name) ? text : "***";
+            case 'b' -> text.equals("1") ? "true" : "false";
+            default -> text;
+        };
     }
 }

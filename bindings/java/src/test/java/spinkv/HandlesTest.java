@@ -67,7 +67,9 @@ class HandlesTest {
             () -> store.getKeys(), () -> store.listKeys(""), () -> store.count(), iterator::next,
             () -> store.getMany(List.of("k")), () -> store.setMany(Map.of()),
             () -> store.deleteMany(List.of()), () -> store.setJson("k", "1"),
-            () -> store.getJson("k"), () -> store.findJson("k"),
+            () -> store.getJson("k"), () -> store.findJson("k"), () -> store.findString("k"),
+            () -> store.getStringOrDefault("k", ""), () -> store.compareAndSwap("k", "", ""),
+            () -> store.setStrings(Map.of()),
         };
         for (Executable call : calls) {
             StoreException error = assertThrows(StoreException.InvalidStore.class, call);
@@ -92,7 +94,7 @@ class HandlesTest {
         app.close();
         Executable[] calls = {
             app::openDefault, () -> app.open("default"), () -> app.seed(Map.of("k", new byte[0])),
-            app::stores, app::warnings, () -> app.grant("x"),
+            app::stores, app::warnings, () -> app.grant("x"), () -> app.seedStrings(Map.of()),
             () -> app.addStore("x", new StoreOptions()),
         };
         for (Executable call : calls) {

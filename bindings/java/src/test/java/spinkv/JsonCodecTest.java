@@ -3,11 +3,13 @@ package spinkv;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.reflect.TypeToken;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import spinkv.json.GsonCodec;
 import spinkv.json.JacksonCodec;
@@ -55,6 +57,20 @@ class JsonCodecTest {
     }
 
     @Test
+    void missingObjectsAreNothing() {
+        Type type = new TypeToken<List<Long>>() {}.getType();
+        try (Store store = HandlesTest.inMemory()) {
+            for (JsonCodec codec : CODECS) {
+                store.setJson("list", "[" + LARGE + "]");
+                assertEquals(Optional.of(List.of(LARGE)), store.findJson("list", type, codec));
+                assertEquals(Optional.empty(), store.findJson("missing", User.class, codec));
+                store.setJson("list", "null");
+                assertEquals(Optional.empty(), store.findJson("list", User.class, codec));
+            }
+        }
+    }
+
+    @Test
     void nullComesBack() {
         try (Store store = HandlesTest.inMemory()) {
             for (JsonCodec codec : CODECS) {
@@ -73,6 +89,9 @@ class JsonCodecTest {
                 StoreException error = assertThrows(StoreException.InvalidJson.class,
                     () -> store.getJson("list", User.class, codec));
                 assertEquals(-1, error.getMessage().indexOf("secret"));
+                assertTrue(error.getMessage().contains("key \"list\""), error.getMessage());
+                assertThrows(StoreException.InvalidJson.class,
+                    () -> store.findJson("list", User.class, codec));
                 assertThrows(StoreException.NoSuchKey.class,
                     () -> store.getJson("missing", User.class, codec));
             }
@@ -84,8 +103,12 @@ class JsonCodecTest {
         Map<JsonCodec, Object> refused =
             Map.of(new JacksonCodec(), new Object(), new GsonCodec(), Double.NaN);
         try (Store store = HandlesTest.inMemory()) {
-            refused.forEach((codec, value) -> assertThrows(StoreException.InvalidJson.class,
-                () -> store.setJson("k", value, codec)));
+            refused.forEach((codec, value) -> {
+                String message = assertThrows(StoreException.InvalidJson.class,
+                    () -> store.setJson("k\n", value, codec)).getMessage();
+                assertTrue(message.contains("key \"k?\""), message);
+                assertEquals(1, message.lines().count());
+            });
             assertEquals(0, store.count());
         }
     }

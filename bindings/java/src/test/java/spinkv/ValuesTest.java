@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import spinkv.json.GsonCodec;
 
 /** How values of Java go in and come out. */
 class ValuesTest {
@@ -87,33 +90,74 @@ class ValuesTest {
         assertEquals(0, store.count());
     }
 
+    /** Each message names the argument. */
     @Test
     void nullIsRefused() {
         byte[] empty = {};
-        Executable[] calls = {
-            () -> store.get(null), () -> store.find(null), () -> store.exists(null),
-            () -> store.set(null, empty), () -> store.set("k", (byte[]) null),
-            () -> store.set("k", (String) null), () -> store.delete(null),
-            () -> store.getInto(null, empty), () -> store.getInto("k", (byte[]) null),
-            () -> store.getInto(null, ByteBuffer.allocateDirect(1)),
-            () -> store.increment(null), () -> store.compareAndSwap(null, null, empty),
-            () -> store.compareAndSwap("k", null, null), () -> store.listKeys(null),
-            () -> store.keys(null), () -> store.getMany(null),
-            () -> store.setMany(singleton("k", null)), () -> store.setMany(singleton(null, empty)),
-            () -> store.deleteMany(Arrays.asList("a", null)),
-            () -> store.setJson(null, "1"), () -> store.setJson("k", (String) null),
-            () -> store.setJson("k", (byte[]) null), () -> store.getJson(null),
-            () -> Store.open(null), () -> Store.open("x", null),
-            () -> new StoreOptions().set("x", null),
-        };
-        for (Executable call : calls) {
-            assertThrows(NullPointerException.class, call);
+        String no = null;
+        JsonCodec codec = new GsonCodec();
+        Map<Executable, String> calls = new LinkedHashMap<>();
+        calls.put(() -> store.get(null), "key");
+        calls.put(() -> store.find(null), "key");
+        calls.put(() -> store.findString(null), "key");
+        calls.put(() -> store.getStringOrDefault(null, ""), "key");
+        calls.put(() -> store.exists(null), "key");
+        calls.put(() -> store.set(null, empty), "key");
+        calls.put(() -> store.set(null, ""), "key");
+        calls.put(() -> store.set("k", (byte[]) null), "value");
+        calls.put(() -> store.set("k", no), "value");
+        calls.put(() -> store.delete(null), "key");
+        calls.put(() -> store.getInto(null, empty), "key");
+        calls.put(() -> store.getInto("k", (byte[]) null), "buffer");
+        calls.put(() -> store.getInto("k", (ByteBuffer) null), "buffer");
+        calls.put(() -> store.getInto(null, ByteBuffer.allocateDirect(1)), "key");
+        calls.put(() -> store.increment(null), "key");
+        calls.put(() -> store.compareAndSwap(null, null, empty), "key");
+        calls.put(() -> store.compareAndSwap("k", null, (byte[]) null), "value");
+        calls.put(() -> store.compareAndSwap(null, null, ""), "key");
+        calls.put(() -> store.compareAndSwap("k", "", null), "value");
+        calls.put(() -> store.listKeys(null), "prefix");
+        calls.put(() -> store.keys(null), "prefix");
+        calls.put(() -> store.getMany(null), "keys");
+        calls.put(() -> store.deleteMany(null), "keys");
+        calls.put(() -> store.deleteMany(Arrays.asList("a", null)), "key");
+        calls.put(() -> store.setMany((Map<String, byte[]>) null), "pairs");
+        calls.put(() -> store.setMany(singleton("k", null)), "value");
+        calls.put(() -> store.setMany(singleton(null, empty)), "key");
+        calls.put(() -> store.setMany(Arrays.asList((Map.Entry<String, byte[]>) null)), "pair");
+        calls.put(() -> store.setStrings(null), "pairs");
+        calls.put(() -> store.setStrings(singleton("k", no)), "value");
+        calls.put(() -> store.setJson(null, "1"), "key");
+        calls.put(() -> store.setJson("k", no), "json");
+        calls.put(() -> store.setJson("k", (byte[]) null), "json");
+        calls.put(() -> store.setJson(null, 1, codec), "key");
+        calls.put(() -> store.setJson("k", 1, null), "codec");
+        calls.put(() -> store.getJson(null), "key");
+        calls.put(() -> store.getJson("k", (Class<?>) null, codec), "type");
+        calls.put(() -> store.getJson("k", String.class, null), "codec");
+        calls.put(() -> store.findJson("k", String.class, null), "codec");
+        calls.put(() -> Store.open(null), "label");
+        calls.put(() -> Store.open(null, new StoreOptions()), "label");
+        calls.put(() -> Store.open("x", null), "options");
+        calls.put(() -> App.builder().manifest((Path) null), "path");
+        calls.put(() -> new StoreOptions().set("x", no), "text");
+        calls.put(() -> new StoreOptions().path(no), "path");
+        calls.put(() -> new StoreOptions().path((Path) null), "path");
+        calls.put(() -> new StoreOptions().durability(null), "durability");
+        try (App app = App.builder().stateDir("").build()) {
+            calls.put(() -> app.open(null), "label");
+            calls.put(() -> app.grant(null), "label");
+            calls.put(() -> app.addStore("x", null), "options");
+            calls.put(() -> app.seed((Map<String, byte[]>) null), "pairs");
+            calls.put(() -> app.seedStrings(null), "pairs");
+            calls.forEach((call, name) ->
+                assertEquals(name, assertThrows(NullPointerException.class, call).getMessage()));
         }
         assertEquals(0, store.count());
     }
 
-    private static Map<String, byte[]> singleton(String key, byte[] value) {
-        Map<String, byte[]> map = new LinkedHashMap<>();
+    private static <T> Map<String, T> singleton(String key, T value) {
+        Map<String, T> map = new LinkedHashMap<>();
         map.put(key, value);
         return map;
     }
@@ -130,7 +174,38 @@ class ValuesTest {
         byte[] instead = {1};
         assertSame(instead, store.getOrDefault("missing", instead));
         assertNull(store.getOrDefault("missing", null));
+        assertNull(store.getStringOrDefault("missing", null));
         assertThrows(StoreException.NoSuchKey.class, () -> store.getInto("missing", instead));
+    }
+
+    @Test
+    void textIsUtf8EverywhereAValueIs() {
+        String text = "v\u00e9 \ud83d\udd11";
+        assertEquals("none", store.getStringOrDefault("k", "none"));
+        assertFalse(store.findString("k").isPresent());
+        assertTrue(store.compareAndSwap("k", null, "1"));
+        assertFalse(store.compareAndSwap("k", null, "2"));
+        assertFalse(store.compareAndSwap("k", "2", "3"));
+        assertTrue(store.compareAndSwap("k", "1", text));
+        assertArrayEquals(text.getBytes(StandardCharsets.UTF_8), store.get("k"));
+        assertEquals(text, store.getStringOrDefault("k", "none"));
+        assertEquals(text, store.findString("k").get());
+        store.setStrings(Map.of("a", text, "b", ""));
+        assertEquals(text, store.getString("a"));
+        assertEquals("", store.getString("b"));
+        try (App app = App.builder().stateDir("").build(); Store seeded = app.openDefault()) {
+            app.seedStrings(Map.of("a", text));
+            assertEquals(text, seeded.getString("a"));
+        }
+    }
+
+    @Test
+    void optionsSayWhatIsSetButNoSecret() {
+        StoreOptions options = new StoreOptions().path("a.db").maxEntries(5).readOnly(true)
+            .durability(StoreOptions.Durability.NORMAL).set("url", "redis://:secret@h");
+        assertEquals("StoreOptions[path=a.db, max_entries=5, read_only=true, durability=normal,"
+            + " url=***]", options.toString());
+        assertEquals("StoreOptions[]", new StoreOptions().toString());
     }
 
     @Test
