@@ -14,11 +14,20 @@ final class OtherMachine {
 
     /** Prepares a program, with a folder for the current directory and for temporary files. */
     OtherMachine(Class<?> program, Path folder, String... properties) {
+        this(program.getName(), folder, properties);
+    }
+
+    /** The same of a program that is one file of source. */
+    OtherMachine(Path program, Path folder) {
+        this(program.toString(), folder);
+    }
+
+    private OtherMachine(String program, Path folder, String... properties) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         List<String> command = new ArrayList<>(List.of(java.toString(), "-Xshare:auto",
             "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + folder));
         command.addAll(List.of(properties));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program));
         builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     }
 
