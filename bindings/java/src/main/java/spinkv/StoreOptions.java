@@ -176,7 +176,7 @@ public final class StoreOptions {
     byte[] block() {
         Block.Writer writer = new Block.Writer();
         options.forEach((name, value) ->
-            writer.add(Utf8.encodeForC(name, "name")).add(Utf8.encodeForC(value, "value")));
+            writer.add(Utf8.encodeForC(name, "option's name")).add(Utf8.encodeForC(value, name)));
         return writer.finish();
     }
 

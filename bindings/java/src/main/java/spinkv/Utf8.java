@@ -18,7 +18,7 @@ final class Utf8 {
                     && Character.isLowSurrogate(text.charAt(index + 1));
                 if (!isPair) {
                     throw new StoreException.InvalidArgument(
-                        "a text is not UTF-8: half a surrogate pair at index " + index);
+                        "the " + what + " is not UTF-8: half a surrogate pair at index " + index);
                 }
                 index++;
             }
@@ -29,8 +29,7 @@ final class Utf8 {
     /** A text as C takes it, with a NUL at its end. */
     static byte[] encodeForC(String text, String what) {
         if (Objects.requireNonNull(text, what).indexOf('\0') >= 0) {
-            throw new StoreException.InvalidArgument(
-                "a label, path or option holds a NUL character");
+            throw new StoreException.InvalidArgument("the " + what + " holds a NUL character");
         }
         byte[] utf8 = encode(text, what);
         return Arrays.copyOf(utf8, utf8.length + 1);

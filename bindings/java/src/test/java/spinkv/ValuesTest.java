@@ -87,6 +87,8 @@ class ValuesTest {
             assertThrows(StoreException.InvalidArgument.class, call);
         }
         assertThrows(StoreException.InvalidJson.class, () -> store.setJson("k", '"' + HALF + '"'));
+        assertEquals("the value is not UTF-8: half a surrogate pair at index 1",
+            assertThrows(StoreException.class, () -> store.set("k", HALF)).getMessage());
         assertEquals(0, store.count());
     }
 
@@ -218,9 +220,12 @@ class ValuesTest {
 
     @Test
     void textForCDoesNotEndAtANul() {
-        assertThrows(StoreException.InvalidArgument.class, () -> Store.open("default\0b"));
-        assertThrows(StoreException.InvalidArgument.class,
-            () -> Store.open("a", new StoreOptions().path("a\0b")));
+        Map<Executable, String> calls = Map.of(
+            () -> Store.open("default\0b"), "the label",
+            () -> Store.open("a", new StoreOptions().path("a\0b")), "the path",
+            () -> App.builder().stateDir("a\0b").build(), "the stateDir");
+        calls.forEach((call, what) -> assertEquals(what + " holds a NUL character",
+            assertThrows(StoreException.InvalidArgument.class, call).getMessage()));
     }
 
     @Test
