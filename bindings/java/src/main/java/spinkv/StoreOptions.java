@@ -175,8 +175,10 @@ public final class StoreOptions {
     /** The options as C reads them. */
     byte[] block() {
         Block.Writer writer = new Block.Writer();
-        options.forEach((name, value) ->
-            writer.add(Utf8.encodeForC(name, "option's name")).add(Utf8.encodeForC(value, name)));
+        options.forEach((name, value) -> {
+            String what = SHOWN_TEXTS.contains(name) ? name : "option";
+            writer.add(Utf8.encodeForC(name, "option's name")).add(Utf8.encodeForC(value, what));
+        });
         return writer.finish();
     }
 

@@ -8,7 +8,10 @@ import java.util.Objects;
 final class Utf8 {
     private Utf8() {}
 
-    /** A String, an argument called what, as UTF-8. Java itself would write half a surrogate pair as a question mark. */
+    /**
+     * A String, an argument called what, as UTF-8. Java itself would write half a surrogate pair as
+     * a question mark.
+     */
     static byte[] encode(String text, String what) {
         Objects.requireNonNull(text, what);
         for (int index = 0; index < text.length(); index++) {

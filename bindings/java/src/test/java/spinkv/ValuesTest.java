@@ -223,6 +223,7 @@ class ValuesTest {
         Map<Executable, String> calls = Map.of(
             () -> Store.open("default\0b"), "the label",
             () -> Store.open("a", new StoreOptions().path("a\0b")), "the path",
+            () -> Store.open("a", new StoreOptions().set("u\nrl", "a\0b")), "the option",
             () -> App.builder().stateDir("a\0b").build(), "the stateDir");
         calls.forEach((call, what) -> assertEquals(what + " holds a NUL character",
             assertThrows(StoreException.InvalidArgument.class, call).getMessage()));
