@@ -189,10 +189,12 @@ spinkv_status spinkv_app_set_state_dir(spinkv_app *app, const char *state_dir, s
 }
 
 spinkv_status spinkv_app_set_max_open_stores(spinkv_app *app, uint32_t count, spinkv_error *err) {
-    if (!app || count < 1 || count > MAX_OPEN_STORES) {
+    if (!app) {
+        return spinkv__fail(err, SPINKV_INVALID_ARGUMENT, "the app is NULL");
+    }
+    if (count < 1 || count > MAX_OPEN_STORES) {
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
-                            "the app is NULL, or max_open_stores is %u; 1 to %d is allowed", count,
-                            MAX_OPEN_STORES);
+                            "max_open_stores is %u; 1 to %d is allowed", count, MAX_OPEN_STORES);
     }
     spinkv__apps_lock();
     app->max_open_stores = count;

@@ -52,7 +52,7 @@ static spinkv_status choose_component(const struct spinkv__manifest *manifest, c
     *id = asked ? asked : manifest->components->id;
     if (!spinkv__manifest_find(manifest, *id)) {
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
-                            "there is no component %s in %s; there are %s",
+                            "there is no component %s in %s, which has %s",
                             spinkv__show_name(asked).text, manifest->path, ids.text);
     }
     return SPINKV_OK;

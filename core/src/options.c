@@ -301,7 +301,7 @@ static spinkv_status check_option(const spinkv_options *options, const struct op
     if (is_set && !(option->allowed & type)) {
         list_names(type, names);
         return spinkv__fail(err, SPINKV_INVALID_ARGUMENT,
-                            "a store of type \"%s\" has no option \"%s\"; there are %s",
+                            "a store of type \"%s\" has no option \"%s\"; its options are %s",
                             options->type ? options->type : "spin", option->name, names);
     }
     if ((option->needed & type) && !text) {

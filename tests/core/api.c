@@ -175,6 +175,7 @@ static void null_for_apps_and_options(void) {
     REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_app_set_state_dir(NULL, "x", error));
     REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_app_set_state_dir(app, NULL, error));
     REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_app_set_max_open_stores(NULL, 1, error));
+    CHECK_HAS("the app is NULL", err.message);
     REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_app_add_store(NULL, "x", &options, error));
     REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_app_add_store(app, NULL, &options, error));
     REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_open(app, NULL, &store, error));

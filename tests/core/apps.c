@@ -41,6 +41,7 @@ static void max_open_stores_has_a_range(void) {
 
     CHECK_OK(spinkv_app_new(&app, &err));
     REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_app_set_max_open_stores(app, 0, error));
+    CHECK(strcmp(err.message, "max_open_stores is 0; 1 to 65535 is allowed") == 0);
     REFUSES(SPINKV_INVALID_ARGUMENT, spinkv_app_set_max_open_stores(app, 65536, error));
     CHECK_HAS("65536", err.message);
     CHECK_HAS("65535", err.message);

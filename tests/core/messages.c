@@ -129,9 +129,12 @@ static void limits_are_named(void) {
     REFUSES(SPINKV_KEY_TOO_LARGE, spinkv_set_many(store, pairs, 2, error));
     CHECK_HAS("too large", err.message);
     CHECK_OK(set_text(store, "1", "v"));
+    pairs[1].key.size = 1;
+    REFUSES(SPINKV_STORE_FULL, spinkv_set_many(store, pairs, 2, error));
+    CHECK_HAS("holds 1 tuple, the limit is 2", err.message);
     CHECK_OK(set_text(store, "2", "v"));
     REFUSES(SPINKV_STORE_FULL, spinkv_set(store, "3", 1, "v", 1, error));
-    CHECK_HAS("2 tuples, the limit is 2 (max_entries)", err.message);
+    CHECK_HAS("holds 2 tuples, the limit is 2 (max_entries)", err.message);
     CHECK_HAS("\"3\"", err.message);
     REFUSES(SPINKV_STORE_FULL, spinkv_increment(store, "n", 1, 1, NULL, error));
     CHECK_HAS("\"n\"", err.message);

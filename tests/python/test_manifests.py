@@ -120,7 +120,7 @@ def listed_components(path: Path, labels: set[str]) -> list[str]:
     stores: Any = {label: {} for label in labels - {"default"}}
     with pytest.raises(spinkv.InvalidArgument) as caught:
         spinkv.App(manifest=path, component="no such component", stores=stores)
-    return re.findall('"([^"]*)"', str(caught.value).partition("there are")[2])
+    return re.findall('"([^"]*)"', str(caught.value).partition("which has")[2])
 
 
 def words_of(path: Path) -> set[str]:

@@ -119,13 +119,14 @@ static uint64_t max_entries_of(const struct write *write) {
 /* Says that the store is full; a write of one key names it. */
 static spinkv_status fail_full(const struct write *write) {
     const struct spinkv__store_config *config = write->store->base.config;
+    int64_t held = write->store->tuples->count;
     bool is_one = write->count == 1;
     spinkv_bytes key = key_at(write, 0);
 
     return spinkv__fail(write->err, SPINKV_STORE_FULL,
-                        "the store \"%.60s\" holds %" PRId64 " tuples, the limit is %" PRIu64
+                        "the store \"%.60s\" holds %" PRId64 " tuple%s, the limit is %" PRIu64
                         " (max_entries); %s%s new",
-                        config->label, write->store->tuples->count, config->options.max_entries,
+                        config->label, held, held == 1 ? "" : "s", config->options.max_entries,
                         is_one ? spinkv__show_key(key.data, key.size).text : "more keys than fit",
                         is_one ? " is" : " are");
 }
