@@ -3,6 +3,7 @@
 // Apps: which stores there are and where they live; index.d.ts documents them.
 const native = require("./native.js");
 const { InvalidArgumentError } = require("./errors.js");
+const { named } = require("./names.js");
 const { openStore, openStoreLater } = require("./store.js");
 const { toFlatArray, toOptions, toPath, toRecord } = require("./values.js");
 
@@ -17,15 +18,18 @@ const APP_OPTIONS = [
 
 /** What an App is made of; a misspelled manifest must not make one that is granted everything. */
 function toAppOptions(options) {
-  const names = Object.keys(toRecord(options, "options of an App"));
-  const odd = names.find((name) => !APP_OPTIONS.includes(name));
-  if (odd !== undefined) {
-    const known = APP_OPTIONS.join(", ");
-    throw new InvalidArgumentError(
-      `an App has no option ${JSON.stringify(odd)}; there are ${known}`,
+  const given = toRecord(options, "options of an App", '{ manifest: "spin.toml" }');
+  return named(given, APP_OPTIONS, "an App has");
+}
+
+/** Refuses options where they would have no effect. */
+function refuseOptions(options) {
+  if (options !== undefined) {
+    throw new TypeError(
+      "a store of an App has the options it was added with: addStore(label, options), " +
+        "or new App({ stores: { label: options } })",
     );
   }
-  return options;
 }
 
 let free;
@@ -66,8 +70,14 @@ class App {
 
   get promises() {
     return (this.#promises ??= {
-      open: async (label) => openStoreLater(this.#app, label),
-      openDefault: async () => openStoreLater(this.#app, "default"),
+      open: async (label, options) => {
+        refuseOptions(options);
+        return openStoreLater(this.#app, label);
+      },
+      openDefault: async (options) => {
+        refuseOptions(options);
+        return openStoreLater(this.#app, "default");
+      },
       seed: async (items) =>
         native.promises.seed(this.#app, toFlatArray(items), undefined, undefined, this),
     });
@@ -94,11 +104,13 @@ class App {
     return native.appListWarnings(this.#app);
   }
 
-  open(label) {
+  open(label, options) {
+    refuseOptions(options);
     return openStore(this.#app, label);
   }
 
-  openDefault() {
+  openDefault(options) {
+    refuseOptions(options);
     return openStore(this.#app, "default");
   }
 }
@@ -110,12 +122,8 @@ function appWith(label, options) {
   return app;
 }
 
-function hasOptions(options) {
-  return options !== undefined && Object.keys(toRecord(options, "options of a store")).length > 0;
-}
-
 function open(label, options) {
-  if (!hasOptions(options)) {
+  if (options === undefined) {
     return openStore(undefined, label);
   }
   const app = appWith(label, options);
@@ -133,7 +141,7 @@ function openDefault(options) {
 
 const promises = {
   async open(label, options) {
-    if (!hasOptions(options)) {
+    if (options === undefined) {
       return openStoreLater(undefined, label);
     }
     const app = appWith(label, options);

@@ -197,7 +197,7 @@ export interface StorePromises extends AsyncIterable<string> {
 
 /**
  * Opens a store by its label: without options one of the default app, which has `default` and what the file named
- * by RUNTIME_CONFIG_FILE configures; with options one of its own.
+ * by RUNTIME_CONFIG_FILE configures; with options, also with `{}`, one of its own, in memory without a path.
  */
 export function open(label: string, options?: StoreOptions): Store;
 

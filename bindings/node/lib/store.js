@@ -3,6 +3,7 @@
 // A store and its operations; index.d.ts documents them.
 const threads = require("node:worker_threads");
 const native = require("./native.js");
+const { named } = require("./names.js");
 const { read } = require("./pool.js");
 const { fromJson, toArray, toFlatArray, toJson, toRecord } = require("./values.js");
 
@@ -14,6 +15,14 @@ const OWN = Symbol("own");
 
 // Stores that are forgotten are closed some time; those still open when a thread ends, by the addon.
 const forgotten = new FinalizationRegistry((handle) => native.close(handle));
+
+const LIST_OPTIONS = ["prefix", "after", "limit"];
+
+/** Which keys to list; a misspelled prefix must not list them all. */
+function toListOptions(options) {
+  const given = toRecord(options, "options of a list", '{ prefix: "a" }');
+  return named(given, LIST_OPTIONS, "a list of keys has");
+}
 
 let handleOf;
 
@@ -93,7 +102,7 @@ class Store {
   }
 
   listKeys(options = {}) {
-    const { prefix, after, limit } = toRecord(options, "options of a list");
+    const { prefix, after, limit } = toListOptions(options);
     return native.listKeys(this.#handle, prefix, after, limit);
   }
 
@@ -209,7 +218,7 @@ class StorePromises {
   }
 
   async listKeys(options = {}) {
-    const { prefix, after, limit } = toRecord(options, "options of a list");
+    const { prefix, after, limit } = toListOptions(options);
     return this.#call(native.promises.listKeys, prefix, after, limit);
   }
 

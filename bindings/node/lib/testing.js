@@ -84,22 +84,22 @@ class RecordedApp extends App {
   calls = [];
 
   constructor(options = {}) {
-    const isInMemory = isRecord(options) && options.stateDir === undefined;
+    const isInMemory = isRecord(options) && (options.stateDir ?? options.state_dir) === undefined;
     super(isInMemory ? { ...options, stateDir: "" } : options);
   }
 
   get promises() {
     const { open, seed } = super.promises;
-    const openRecorded = async (label) => recordStore(await open(label), this);
-    return { open: openRecorded, openDefault: () => openRecorded("default"), seed };
+    const openRecorded = async (...given) => recordStore(await open(...given), this);
+    return { open: openRecorded, openDefault: (options) => openRecorded("default", options), seed };
   }
 
-  open(label) {
-    return recordStore(super.open(label), this);
+  open(label, options) {
+    return recordStore(super.open(label, options), this);
   }
 
-  openDefault() {
-    return this.open("default");
+  openDefault(options) {
+    return this.open("default", options);
   }
 
   reset() {

@@ -3,7 +3,7 @@
 // What a program passes, as the addon takes it.
 const { fileURLToPath } = require("node:url");
 const { isUint8Array } = require("node:util/types");
-const { InvalidJsonError } = require("./errors.js");
+const { InvalidArgumentError, InvalidJsonError } = require("./errors.js");
 
 /** The start of a key, for a message. */
 function shorten(key) {
@@ -64,9 +64,10 @@ function isRecord(value) {
 }
 
 /** A plain object, or an error that says what it should have been. */
-function toRecord(value, what) {
+function toRecord(value, what, example) {
   if (!isRecord(value)) {
-    throw new TypeError(`the ${what} must be a plain object`);
+    const hint = example === undefined ? "" : `, as ${example}`;
+    throw new TypeError(`the ${what} must be a plain object${hint}`);
   }
   return value;
 }
@@ -85,7 +86,12 @@ function toPairs(items) {
 /** Items as an array of keys and values in turn. */
 function toFlatArray(items) {
   const flat = [];
-  for (const [key, value] of toPairs(items)) {
+  for (const pair of toPairs(items)) {
+    // A string could be taken apart too, to a key and a value of one letter each.
+    if (typeof pair === "string") {
+      throw new TypeError(`the items must be pairs of a key and a value, not ${shorten(pair)}`);
+    }
+    const [key, value] = pair;
     flat.push(key, value);
   }
   return flat;
@@ -93,26 +99,39 @@ function toFlatArray(items) {
 
 /** A path: a string, bytes, or a file: URL. */
 function toPath(path) {
+  if (typeof path === "string" && path.startsWith("file://")) {
+    throw new TypeError("a path that is a URL must be a URL object: new URL(path)");
+  }
   return path instanceof URL ? fileURLToPath(path) : path;
 }
 
 const OPTION_TYPES = ["string", "number", "bigint", "boolean"];
 
+/** A name as TOML spells it: maxEntries is max_entries. */
+function toSnake(name) {
+  const isCamel = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(name);
+  return isCamel ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : name;
+}
+
 /** Options of a store as names, spelled as the C library does, and values in turn. */
 function toOptions(options) {
   const flat = [];
-  for (const [name, given] of Object.entries(toRecord(options, "options of a store"))) {
+  const seen = new Set();
+  for (const [written, given] of Object.entries(toRecord(options, "options of a store"))) {
     if (given === undefined || given === null) {
       continue;
     }
-    const value = toPath(given);
+    const name = toSnake(written);
+    if (seen.has(name)) {
+      throw new InvalidArgumentError(`the option ${shorten(name)} is given in both its spellings`);
+    }
+    seen.add(name);
+    const value = name === "path" ? toPath(given) : given;
     if (!OPTION_TYPES.includes(typeof value) && !isUint8Array(value)) {
       const kinds = "a string, bytes, a number or a boolean";
-      throw new TypeError(`the option ${shorten(name)} must be ${kinds}`);
+      throw new TypeError(`the option ${shorten(written)} must be ${kinds}`);
     }
-    const isCamel = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(name);
-    flat.push(isCamel ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : name);
-    flat.push(value);
+    flat.push(name, value);
   }
   return flat;
 }
@@ -120,6 +139,7 @@ function toOptions(options) {
 module.exports = {
   fromJson,
   isRecord,
+  shorten,
   toArray,
   toFlatArray,
   toJson,

@@ -1,5 +1,6 @@
 // Compiles the addon for this platform into prebuilds/, with CMake, from the sources of the repository that this
-// package lies in. npm runs it with --if-missing when the package is installed. It downloads nothing.
+// package lies in. npm runs it with --if-needed when the package is installed or packed, which does nothing where
+// the addon is there and no source is newer. It downloads nothing.
 "use strict";
 
 const { spawnSync } = require("node:child_process");
@@ -10,6 +11,13 @@ const path = require("node:path");
 const platform = `${process.platform}-${process.arch}`;
 const here = path.resolve(__dirname, "..");
 const root = path.resolve(here, "..", "..");
+const SOURCES = [
+  "CMakeLists.txt",
+  "cmake",
+  "core",
+  "bindings/node/CMakeLists.txt",
+  "bindings/node/src",
+];
 const target = path.join(here, "prebuilds", platform, "spinkv.node");
 
 function run(command, ...given) {
@@ -65,6 +73,21 @@ function missing(headers) {
   return lacks;
 }
 
+/** When a file, or the last one below a folder, was changed, in ms; 0 if it is not there. */
+function changed(name) {
+  const found = fs.statSync(name, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) {
+    return found?.mtimeMs ?? 0;
+  }
+  return Math.max(0, ...fs.readdirSync(name).map((inner) => changed(path.join(name, inner))));
+}
+
+/** Whether the addon is there and was made from the sources as they are now, if there are any. */
+function isBuilt() {
+  const sources = SOURCES.map((name) => changed(path.join(root, name)));
+  return fs.existsSync(target) && Math.max(...sources) <= changed(target);
+}
+
 function fail(...lines) {
   console.error(["error: spinkv is not built for this machine", ...lines].join("\n"));
   process.exit(1);
@@ -100,7 +123,7 @@ function build(headers) {
   }
 }
 
-if (process.argv.includes("--if-missing") && fs.existsSync(target)) {
+if (process.argv.includes("--if-needed") && isBuilt()) {
   process.exit(0);
 }
 if (!fs.existsSync(path.join(root, "core", "include", "spinkv.h"))) {

@@ -19,23 +19,44 @@ function build(script, options, environment = {}) {
 }
 
 test("nothing is built where there is a build", () => {
-  assert.deepStrictEqual(build(SCRIPT, ["--if-missing"], { PATH: "/nowhere" }), [0, ""]);
+  assert.deepStrictEqual(build(SCRIPT, ["--if-needed"], { PATH: "/nowhere" }), [0, ""]);
 });
 
 test("a package without sources says so", (context) => {
   const script = path.join(newFolder(context), "bindings", "node", "scripts", "build.js");
   fs.cpSync(SCRIPT, script);
-  const [status, said] = build(script, ["--if-missing"]);
+  const [status, said] = build(script, ["--if-needed"]);
   assert.strictEqual(status, 1);
   assert.match(said, /no source to build it from/);
 });
 
-test("what is missing is named", (context) => {
+/** A repository with this script and one source. */
+function newRepository(context) {
   const root = newFolder(context);
   const script = path.join(root, "bindings", "node", "scripts", "build.js");
+  const source = path.join(root, "core", "include", "spinkv.h");
   fs.cpSync(SCRIPT, script);
-  fs.mkdirSync(path.join(root, "core", "include"), { recursive: true });
-  fs.writeFileSync(path.join(root, "core", "include", "spinkv.h"), "");
+  fs.mkdirSync(path.dirname(source), { recursive: true });
+  fs.writeFileSync(source, "");
+  return { script, source };
+}
+
+test("a build that is older than a source is made again", (context) => {
+  const { script, source } = newRepository(context);
+  const platform = `${process.platform}-${process.arch}`;
+  const addon = path.join(path.dirname(script), "..", "prebuilds", platform, "spinkv.node");
+  fs.mkdirSync(path.dirname(addon), { recursive: true });
+  fs.writeFileSync(addon, "");
+  assert.deepStrictEqual(build(script, ["--if-needed"], { PATH: "/nowhere" }), [0, ""]);
+  const later = Date.now() / 1000 + 10;
+  fs.utimesSync(source, later, later);
+  const [status, said] = build(script, ["--if-needed"], { PATH: "/nowhere" });
+  assert.strictEqual(status, 1);
+  assert.match(said, /Missing:/);
+});
+
+test("what is missing is named", (context) => {
+  const { script } = newRepository(context);
   const [status, said] = build(script, [], { PATH: "/nowhere" });
   assert.strictEqual(status, 1);
   for (const name of ["cmake", "make", "cc", "c++"]) {

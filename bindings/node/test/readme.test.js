@@ -61,6 +61,8 @@ test("every example runs", (context) => {
   assert.ok(fs.existsSync(path.join(folder, "cache.db")));
 });
 
+const PROGRAM = ["-p", "require('spinkv').open('x', { path: '' }).name"];
+
 const hasNpm = spawnSync("npm", ["--version"]).status === 0;
 
 test("the package installs", { skip: !hasNpm && "no npm command" }, (context) => {
@@ -70,11 +72,15 @@ test("the package installs", { skip: !hasNpm && "no npm command" }, (context) =>
   assert.strictEqual(given.pop(), "./bindings/node");
   fs.writeFileSync(path.join(folder, "package.json"), "{}");
   run(folder, npm, ...given, "--offline", "--no-audit", "--no-fund", PACKAGE);
-  const said = run(
-    folder,
-    process.execPath,
-    "-p",
-    "require('spinkv').open('x', { path: '' }).name",
-  );
-  assert.strictEqual(said, "x\n");
+  assert.strictEqual(run(folder, process.execPath, ...PROGRAM), "x\n");
+});
+
+test("the packed package has its addon", { skip: !hasNpm && "no npm command" }, (context) => {
+  const folder = newFolder(context);
+  const offline = ["--offline", "--no-audit", "--no-fund"];
+  run(folder, "npm", "pack", "--silent", PACKAGE);
+  const [packed] = fs.readdirSync(folder);
+  fs.writeFileSync(path.join(folder, "package.json"), "{}");
+  run(folder, "npm", "install", ...offline, path.join(folder, packed));
+  assert.strictEqual(run(folder, process.execPath, ...PROGRAM), "x\n");
 });

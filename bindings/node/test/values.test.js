@@ -5,7 +5,7 @@ const assert = require("node:assert");
 const { test } = require("node:test");
 const spinkv = require("spinkv");
 const { RecordedApp } = require("spinkv/testing");
-const { memory } = require("./tools.js");
+const { memory, newFolder } = require("./tools.js");
 
 const SIZES = [0, 1, 7, 8, 9, 500, 508, 511, 512, 1023, 1024, 1025, 4096, 4097, 16384, 1 << 20];
 
@@ -255,10 +255,88 @@ test("what has no names is not taken for options that were left out", () => {
   }
   assert.throws(() => new spinkv.App({ manifst: "spin.toml" }), {
     code: "invalid-argument",
-    message: /"manifst"; there are manifest, component,/,
+    message: /"manifst", did you mean "manifest"\? There are manifest, component,/,
   });
   const bare = Object.assign(Object.create(null), { path: ":memory:" });
   assert.strictEqual(spinkv.open("bare", bare).count(), 0);
+});
+
+test("a name of an option that is unknown or there twice is an error, TOML's spelling is not", async (context) => {
+  const store = memory();
+  store.set("k", "v");
+  const code = "invalid-argument";
+  for (const [odd, meant] of [
+    [{ lmit: 2 }, "limit"],
+    [{ prefx: "a" }, "prefix"],
+  ]) {
+    const refused = {
+      code,
+      message: new RegExp(`did you mean "${meant}"\\? There are prefix, after`),
+    };
+    assert.throws(() => store.listKeys(odd), refused);
+    await assert.rejects(store.promises.listKeys(odd), refused);
+  }
+  for (const odd of ["a", null]) {
+    assert.throws(() => store.listKeys(odd), { name: "TypeError", message: /\{ prefix: "a" \}$/ });
+  }
+  for (const [name, meant] of Object.entries({
+    state_dri: "stateDir",
+    runtimeconfig: "runtimeConfig",
+  })) {
+    const message = new RegExp(`"${name}", did you mean "${meant}"\\?`);
+    assert.throws(() => new spinkv.App({ [name]: "" }), { code, message });
+  }
+  assert.throws(() => new spinkv.App({ wings: 2 }), {
+    code,
+    message: /"wings"; there are manifest/,
+  });
+  const folder = newFolder(context);
+  for (const App of [spinkv.App, RecordedApp]) {
+    const app = new App({ state_dir: folder, stateDir: undefined });
+    assert.ok(app.stores().get("default").includes(folder));
+    assert.throws(() => new App({ state_dir: folder, stateDir: "" }), {
+      code,
+      message: /"stateDir"/,
+    });
+  }
+});
+
+test("options of a store that an App has already are refused", async () => {
+  for (const app of [new spinkv.App({ stateDir: "" }), new RecordedApp()]) {
+    const refused = { name: "TypeError", message: /addStore\(label, options\)/ };
+    assert.throws(() => app.open("default", {}), refused);
+    assert.throws(() => app.openDefault({ maxEntries: 5 }), refused);
+    await assert.rejects(app.promises.open("default", { maxEntries: 5 }), refused);
+    await assert.rejects(app.promises.openDefault({}), refused);
+    assert.strictEqual(app.open("default", undefined).count(), 0);
+  }
+});
+
+test("an option in both its spellings, and a URL as text, are errors", () => {
+  const twice = { max_entries: 1, maxEntries: 2 };
+  const code = "invalid-argument";
+  assert.throws(() => spinkv.open("t", twice), { code, message: /"max_entries" is given in both/ });
+  assert.strictEqual(spinkv.open("t", { max_entries: 1, maxEntries: undefined }).count(), 0);
+  const refused = { name: "TypeError", message: /URL object/ };
+  assert.throws(() => spinkv.open("t", { path: "file:///tmp/t.db" }), refused);
+  assert.throws(() => new spinkv.App({ stateDir: "file:///tmp" }), refused);
+  assert.throws(() => spinkv.open("t", { url: new URL("file:///tmp") }), { name: "TypeError" });
+});
+
+test("a string is no pair", async () => {
+  const store = memory();
+  const refused = { name: "TypeError", message: /pairs of a key and a value, not "jk"/ };
+  assert.throws(() => store.setMany(["jk"]), refused);
+  await assert.rejects(store.promises.setMany(["jk"]), refused);
+  assert.throws(() => new spinkv.App({ stateDir: "" }).seed(["jk"]), refused);
+  assert.strictEqual(store.count(), 0);
+});
+
+test("options that name nothing make a store of its own, in memory", async () => {
+  spinkv.open("t", {}).set("k", "v");
+  assert.strictEqual(spinkv.open("t", {}).count(), 0);
+  assert.strictEqual((await spinkv.promises.open("t", {})).count(), 0);
+  assert.throws(() => spinkv.open("t", undefined), spinkv.NoSuchStoreError);
 });
 
 test("an option of a wrong type is named, on one line", () => {
