@@ -87,6 +87,16 @@ spinkv_status spinkv__connection_set_durability(struct connection *connection,
     return SPINKV_OK;
 }
 
+/* The most searches for a file's WAL index: it is there once the connection has read. */
+#define INDEX_SEARCHES_MOST 4
+
+void spinkv__connection_find_index(struct connection *connection) {
+    if (!connection->index && connection->index_searches < INDEX_SEARCHES_MOST) {
+        connection->index_searches++;
+        connection->index = spinkv__wal_index_find(connection->db);
+    }
+}
+
 /* A number that SQLite keeps of a connection. */
 static int number_of(struct connection *connection, int which) {
     int number = 0, highest = 0;
@@ -133,12 +143,6 @@ static int wait_for_lock(void *context, int attempt) {
 static void switch_on(sqlite3 *db, int setting, int on) {
     sqlite3_db_config(db, setting, on, (int *)NULL);
 }
-
-/*
- * The pages of the write-ahead log after which a commit merges it into the database. More would
- * make that rarer, but each page written costs a search past its earlier versions in the log.
- */
-#define LOG_PAGES 2000
 
 /* Settings that the safety and the durability of a file rest on. */
 static int configure(struct connection *connection) {

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "../../src/backend.h"
+#include "log_room.h"
 #include "wait.h"
 
 /* The statements, each prepared when it is first used: X(NAME, "SQL"). */
@@ -49,6 +50,12 @@ enum access {
     ACCESS_READ_ONLY
 };
 
+/*
+ * The pages of the write-ahead log after which a commit merges it into the database. More would
+ * make that rarer, but each page written costs a search past its earlier versions in the log.
+ */
+#define LOG_PAGES 2000
+
 struct connection {
     struct connection *next;
     /* Whether it is the file's one connection that may write. */
@@ -67,8 +74,11 @@ struct connection {
     int pages_written, pages_spilled;
     /* The read cache's view of the writes in progress; see cache.h. */
     struct cache_write *cache_write;
-    /* How often the WAL index was looked for. */
+    /* The file's WAL index, of the connection that may write; NULL while it is not known, or where
+     * there is none. And how often it was looked for. */
+    wal_index *index;
     int index_searches;
+    struct log_room log_room;
     /* Opened as immutable, because its folder cannot be written; and what the file was like then.
      */
     bool immutable;
@@ -104,6 +114,9 @@ spinkv_status spinkv__connection_end_transaction(struct connection *connection, 
 /* Makes what is committed from now on as durable as asked. */
 spinkv_status spinkv__connection_set_durability(struct connection *connection,
                                                 spinkv_durability durability, spinkv_error *err);
+
+/* Looks for the WAL index, unless it is known, or was looked for in vain too often. */
+void spinkv__connection_find_index(struct connection *connection);
 
 /* Notes what has been written, before a transaction. */
 void spinkv__connection_note_writes(struct connection *connection);

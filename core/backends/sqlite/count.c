@@ -63,6 +63,7 @@ static int check_commit(void *context) {
             return 1;
         }
     }
+    spinkv__log_room_keep(connection);
     if (connection->cache_write) {
         spinkv__cache_write_note(connection->cache_write);
     }

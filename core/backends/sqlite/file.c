@@ -467,26 +467,19 @@ spinkv_status spinkv__file_take(struct file *file, enum use use, struct wait *wa
     return SPINKV_OK;
 }
 
-/* The most searches for a file's WAL index: it is there once the connection has read. */
-#define INDEX_SEARCHES_MOST 4
-
 /* Lets the cache follow the file, by its connection that stays open longest. */
 static void attach_cache(struct file *file, struct connection *connection) {
-    wal_index *index;
-
     if (!connection->writer || connection->immutable || !spinkv__cache_is_used(file->cache) ||
-        spinkv__cache_is_attached(file->cache) ||
-        connection->index_searches == INDEX_SEARCHES_MOST) {
+        spinkv__cache_is_attached(file->cache)) {
         return;
     }
-    connection->index_searches++;
     if (!file->path) {
         spinkv__cache_attach_memory(file->cache);
         return;
     }
-    index = spinkv__wal_index_find(connection->db);
-    if (index) {
-        spinkv__cache_attach(file->cache, index);
+    spinkv__connection_find_index(connection);
+    if (connection->index) {
+        spinkv__cache_attach(file->cache, connection->index);
     }
 }
 

@@ -213,6 +213,9 @@ static void begin_writes(struct connection *connection, struct write **writes, s
     struct cache *cache = spinkv__file_cache(writes[0]->store->file);
     size_t i, j;
 
+    if (connection->durability == SPINKV_DURABILITY_FULL) {
+        spinkv__connection_find_index(connection);
+    }
     spinkv__cache_write_begin(cache, follow);
     connection->cache_write = follow;
     for (i = 0; i < count; i++) {

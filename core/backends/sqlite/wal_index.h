@@ -49,6 +49,15 @@ static inline bool spinkv__wal_index_is(wal_index *index, const struct wal_heade
     return difference == 0;
 }
 
+/* How many frames the log holds. */
+uint32_t spinkv__wal_header_frames(const struct wal_header *header);
+
+/* Grows by one when the log begins anew, at the start of its file. */
+uint32_t spinkv__wal_header_log_number(const struct wal_header *header);
+
+/* Where in its file a log of so many frames ends. */
+int64_t spinkv__wal_header_offset(const struct wal_header *header, uint32_t frames);
+
 /*
  * Whether the header after is certainly what one commit of so many pages makes of the header
  * before, with no other commit since. pages is 0 where it is not known how many frames they took.
