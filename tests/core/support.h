@@ -42,6 +42,13 @@ static inline int rounds(int full) {
     return fewer > 0 ? fewer : 1;
 }
 
+/* Whether to take the time that continuous integration takes: where SPINKV_EFFORT is 4 or more. */
+static inline bool is_thorough(void) {
+    const char *effort = getenv("SPINKV_EFFORT");
+
+    return effort && atoi(effort) >= 4;
+}
+
 /* ---- Time and chance ------------------------------------------------------------------------- */
 
 static inline int64_t now_ms(void) {

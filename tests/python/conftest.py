@@ -29,9 +29,12 @@ from typing import Any, TypeVar
 import hypothesis
 import pytest
 import spinkv
+import unchanged
 
-# SPINKV_EFFORT=20 tries twenty times as many random cases, and other ones in every run.
+# SPINKV_EFFORT=20 tries twenty times as many random cases. Up to THOROUGH, which is what continuous
+# integration takes, they are the same in every run; beyond, other ones.
 EFFORT = int(os.environ.get("SPINKV_EFFORT", "1"))
+THOROUGH = 4
 # A test that hangs ends the run with every thread's stack after this long.
 HANG_S = 150 * EFFORT
 # How long one answer of another process or thread may take before the test gives up on it.
@@ -49,16 +52,23 @@ SPIN_TABLE = """
 
 _watch = {"stderr": 2}
 
+Case = TypeVar("Case")
+
 
 def examples(count: int) -> hypothesis.settings:
     """So many random cases, or more if that was asked for."""
     return hypothesis.settings(
         deadline=None,
         database=None,
-        derandomize=EFFORT == 1,
+        derandomize=EFFORT <= THOROUGH,
         max_examples=count * EFFORT,
         print_blob=True,
     )
+
+
+def thinned(cases: Sequence[Case]) -> Sequence[Case]:
+    """Every third of many cases that are much alike, or all where continuous integration asks."""
+    return cases if EFFORT >= THOROUGH else cases[::3]
 
 
 hypothesis.settings.register_profile("spinkv", examples(100))
@@ -66,8 +76,17 @@ hypothesis.settings.load_profile("spinkv")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keeps the real stderr, for the stacks of a test that hangs."""
+    """Keeps the real stderr, for the stacks of a test that hangs, and the list of what passes."""
     _watch["stderr"] = os.dup(2)
+    config.addinivalue_line("markers", "only_if_changed(*paths): see unchanged.py")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(unchanged.Passed(config))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what need not run again, but where continuous integration asks for everything."""
+    if EFFORT < THOROUGH:
+        unchanged.skip_unchanged(config, items)
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,12 @@ from driver import optional_bytes, to_bytes, to_word
 from driver_process import BUILD, LANGUAGES, DriverProcess, Drivers, lacks
 from test_conformance import CASES
 
+pytestmark = pytest.mark.only_if_changed(
+    *("core", "swig", "CMakeLists.txt", "bindings/CMakeLists.txt", "tests/conformance"),
+    *("tests/python/test_bindings.py", "tests/python/driver_process.py", "tests/python/driver.py"),
+    *(f"tests/python/conformance_{part}.py" for part in ("cases", "runner", "sql")),
+)
+
 BUILT = [language for language in LANGUAGES if lacks(language) is None]
 # Python's driver is a process as any other; its cases run in this process, in test_conformance.
 ALL = ["python", *BUILT]
@@ -189,6 +195,7 @@ def test_reads_what_another_writes(
         process.stop()
 
 
+@pytest.mark.only_if_changed("core", "swig", "bindings", "python", "tests/python", "CMakeLists.txt")
 def test_counts_together(tmp_path: Path, drivers: Drivers) -> None:
     """Processes of all languages increment one counter at the same time, and none is lost."""
     languages = [ALL[index % len(ALL)] for index in range(max(PROCESSES, len(ALL)))]

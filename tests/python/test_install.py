@@ -15,6 +15,10 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.only_if_changed(
+    *("core", "CMakeLists.txt", "Makefile", "bindings/cpp", "tests/python/test_install.py")
+)
+
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = ROOT / "core" / "include" / "spinkv.h"
 EXAMPLE = ROOT / "core" / "examples" / "basic.c"

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 import spinkv
-from conftest import error_of
-from hypothesis import given, settings
+from conftest import error_of, examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 # Random manifests have triggers that name components which are not there.
@@ -321,7 +321,7 @@ def manifest_text(
     return "spin_manifest_version = 2\n" + "\n".join(ordered)
 
 
-@settings(max_examples=300)
+@examples(100)
 @given(manifests, st.booleans(), st.booleans(), st.randoms(use_true_random=False))
 def test_random_manifests_follow_the_rules(
     made: dict[str, Any], headers: bool, components_last: bool, mixer: Any

@@ -456,5 +456,5 @@ class Stores(RuleBasedStateMachine):
         self.plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
-Stores.TestCase.settings = settings(examples(120), stateful_step_count=40)
+Stores.TestCase.settings = settings(examples(40), stateful_step_count=40)
 TestStores = Stores.TestCase

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 import spinkv
-from hypothesis import given, settings
+from conftest import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 WORD = "hunTer2secreT"
@@ -281,7 +282,7 @@ def mutated_configurations(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=1500)
+@examples(400)
 @given(mutated_configurations())
 def test_mutated_configurations_keep_their_secrets(text: str) -> None:
     load(Path("rc.toml"), text)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import spinkv
-from conftest import SPIN_TABLE, Conversation, examples, make_spin_file, run_sql
+from conftest import SPIN_TABLE, Conversation, examples, make_spin_file, run_sql, thinned
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -649,10 +649,10 @@ def test_a_file_cut_off_anywhere_is_answered(prober: Prober, healthy: bytes) -> 
 
 
 def test_every_byte_of_the_header_may_be_wrong(prober: Prober, healthy: bytes) -> None:
-    for offset in range(112):
-        for byte in (0x00, 0x01, 0x7F, 0xFF):
-            if healthy[offset] != byte:
-                prober.probe(healthy[:offset] + bytes([byte]) + healthy[offset + 1 :])
+    patches = [(offset, byte) for offset in range(112) for byte in (0x00, 0x01, 0x7F, 0xFF)]
+    for offset, byte in thinned(patches):
+        if healthy[offset] != byte:
+            prober.probe(healthy[:offset] + bytes([byte]) + healthy[offset + 1 :])
 
 
 PATCHES = st.lists(
@@ -673,7 +673,7 @@ def _damage(content: bytes, patches: list[tuple[float, bytes]]) -> bytes:
     return bytes(damaged)
 
 
-@examples(400)
+@examples(100)
 @given(patches=PATCHES)
 def test_damage_anywhere_is_answered(
     prober: Prober, healthy: bytes, patches: list[tuple[float, bytes]]
@@ -681,7 +681,7 @@ def test_damage_anywhere_is_answered(
     prober.probe(_damage(healthy, patches))
 
 
-@examples(200)
+@examples(60)
 @given(pages=st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=6))
 def test_pages_in_the_wrong_place_are_answered(
     prober: Prober, healthy: bytes, pages: list[tuple[int, int]]
@@ -694,7 +694,7 @@ def test_pages_in_the_wrong_place_are_answered(
     prober.probe(bytes(damaged))
 
 
-@examples(200)
+@examples(60)
 @given(part=st.integers(0, 2), patches=PATCHES, cut=st.none() | st.floats(0, 1))
 def test_damage_to_what_a_killed_process_left_is_answered(
     prober: Prober,

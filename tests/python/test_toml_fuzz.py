@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 import spinkv
-from conftest import Task
-from hypothesis import given, settings
+from conftest import EFFORT, Task, examples
+from hypothesis import given
 from hypothesis import strategies as st
 from test_manifests import FILES, Grants, grants_of
 
@@ -184,21 +184,21 @@ def mutations(draw: st.DrawFn, originals: list[bytes]) -> bytes:
 # ---- Random files -------------------------------------------------------------------------------
 
 
-@settings(max_examples=1000)
+@examples(250)
 @given(st.one_of(documents.map(str.encode), st.text().map(str.encode), st.binary()), st.booleans())
 def test_random_text(content: bytes, manifest: bool) -> None:
     error = load_bytes(content, manifest=manifest)
     compare(content, error, manifest=manifest)
 
 
-@settings(max_examples=1000)
+@examples(250)
 @given(mutations(MANIFESTS))
 def test_mutated_manifests(content: bytes) -> None:
     error = load_bytes(content, manifest=True)
     compare(content, error, manifest=True)
 
 
-@settings(max_examples=700)
+@examples(175)
 @given(mutations(CONFIGURATIONS))
 def test_mutated_configurations(content: bytes) -> None:
     error = load_bytes(content, manifest=False)
@@ -417,6 +417,6 @@ def outcome_of(path: Path) -> spinkv.Error | None:
 def test_every_beginning_of_a_manifest(original: int) -> None:
     """A file that was cut anywhere, as by a full disk."""
     content = MANIFESTS[original]
-    for size in range(0, len(content), 1 + len(content) // 150):
+    for size in range(0, len(content), 1 + len(content) // (40 * EFFORT)):
         load_bytes(content[:size], manifest=True)
     assert not isinstance(load_bytes(content, manifest=True), spinkv.InvalidConfig)
