@@ -24,6 +24,7 @@
     X(COUNT, "SELECT count(key) FROM spin_key_value WHERE store = ?1")                             \
     X(SET, "INSERT INTO spin_key_value (store, key, value) VALUES (?1, ?2, ?3) "                   \
            "ON CONFLICT (store, key) DO UPDATE SET value = excluded.value")                        \
+    X(OVERWRITE, "UPDATE spin_key_value SET value = ?3 WHERE store = ?1 AND key = ?2")             \
     X(DELETE, "DELETE FROM spin_key_value WHERE store = ?1 AND key = ?2")                          \
     X(BEGIN, "BEGIN")                                                                              \
     X(BEGIN_IMMEDIATE, "BEGIN IMMEDIATE")                                                          \

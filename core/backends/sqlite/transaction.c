@@ -43,12 +43,12 @@ static spinkv_status fail_too_big(struct connection *connection, const spinkv_pa
                         sqlite3_limit(connection->db, SQLITE_LIMIT_LENGTH, -1));
 }
 
-static spinkv_status set_one(struct sqlite_store *store, struct connection *connection,
-                             const spinkv_pair *pair, spinkv_error *err) {
+static spinkv_status set_with(struct sqlite_store *store, struct connection *connection,
+                              enum statement which, const spinkv_pair *pair, spinkv_error *err) {
     const void *value = pair->value.data ? pair->value.data : "";
     sqlite3_stmt *statement;
     spinkv_status status =
-        spinkv__attempt_prepare(store, connection, STATEMENT_SET, &pair->key, &statement, err);
+        spinkv__attempt_prepare(store, connection, which, &pair->key, &statement, err);
     int code;
 
     if (status == SPINKV_OK) {
@@ -57,6 +57,26 @@ static spinkv_status set_one(struct sqlite_store *store, struct connection *conn
                                    : spinkv__connection_fail(connection, code, "write to", err);
     }
     return status == SPINKV_VALUE_TOO_LARGE ? fail_too_big(connection, pair, err) : status;
+}
+
+/*
+ * Sets a key. *is_there says whether the store probably holds it, and then whether it did: writing
+ * over a value takes SQLite less than finding out whether there is one to write over.
+ */
+static spinkv_status set_one(struct sqlite_store *store, struct connection *connection,
+                             const spinkv_pair *pair, bool *is_there, spinkv_error *err) {
+    int64_t rows_added = connection->rows_added;
+    spinkv_status status = SPINKV_OK;
+
+    if (*is_there) {
+        status = set_with(store, connection, STATEMENT_OVERWRITE, pair, err);
+        *is_there = sqlite3_changes(connection->db) > 0;
+    }
+    if (status == SPINKV_OK && !*is_there) {
+        status = set_with(store, connection, STATEMENT_SET, pair, err);
+        *is_there = connection->rows_added == rows_added;
+    }
+    return status;
 }
 
 static spinkv_status delete_one(struct sqlite_store *store, struct connection *connection,
@@ -80,32 +100,39 @@ static spinkv_status take_current(void *context, const void *current, size_t cur
 static spinkv_status update(struct connection *connection, struct write *write) {
     struct reading reading = {*write->keys, SIZE_MAX, take_current, write, NULL};
     spinkv_status status = spinkv__get_once(write->store, connection, &reading, write->err);
+    bool is_there = status == SPINKV_OK;
 
     if (status == SPINKV_NO_SUCH_KEY) {
         status = take_current(write, NULL, 0, write->err);
     }
     if (status == SPINKV_OK && write->change.write) {
         spinkv_pair pair = {*write->keys, {write->change.value, write->change.value_size}};
-        status = set_one(write->store, connection, &pair, write->err);
+        status = set_one(write->store, connection, &pair, &is_there, write->err);
     }
     return status;
 }
 
-static spinkv_status write_at(struct connection *connection, struct write *write, size_t index) {
+static spinkv_status write_at(struct connection *connection, struct write *write, size_t index,
+                              bool *is_there) {
     return write->kind == WRITE_SET
-               ? set_one(write->store, connection, &write->pairs[index], write->err)
+               ? set_one(write->store, connection, &write->pairs[index], is_there, write->err)
                : delete_one(write->store, connection, &write->keys[index], write->err);
 }
 
 static spinkv_status write_all(struct connection *connection, struct write *write) {
     spinkv_status status = SPINKV_OK;
+    bool guess = write->is_there, was_wrong = false;
     size_t i;
 
     if (write->kind == WRITE_UPDATE) {
         return update(connection, write);
     }
     for (i = 0; i < write->count && status == SPINKV_OK; i++) {
-        status = write_at(connection, write, i);
+        /* Keys that are written together are mostly all there or all new. */
+        bool is_there = guess;
+        status = write_at(connection, write, i, &is_there);
+        was_wrong = was_wrong || (guess && !is_there);
+        guess = is_there && !was_wrong;
     }
     return status;
 }
@@ -193,7 +220,7 @@ static spinkv_status write_single(struct connection *connection, struct write *w
     spinkv_status status;
 
     begin_check(write, connection, &check);
-    status = write_at(connection, write, 0);
+    status = write_at(connection, write, 0, &write->is_there);
     spinkv__count_end(connection, status == SPINKV_OK);
     if (check.refusal == COUNT_UNKNOWN) {
         return transact(connection, write);
@@ -222,6 +249,9 @@ static void begin_writes(struct connection *connection, struct write **writes, s
         for (j = 0; follow->index && j < writes[i]->count; j++) {
             struct cache_key key = cache_key_at(cache, writes[i], j);
             spinkv__cache_write_expect(cache, &key);
+            if (writes[i]->count == 1) {
+                writes[i]->is_there = spinkv__cache_look(cache, &key) >= CACHED_PRESENT;
+            }
         }
     }
     spinkv__connection_note_writes(connection);

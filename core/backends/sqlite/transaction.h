@@ -21,6 +21,8 @@ struct write {
     size_t count;
     /* What is set. */
     const spinkv_pair *pairs;
+    /* Of a single key: whether the store is known to hold it. */
+    bool is_there;
     /* What is deleted, or the one key that is updated. */
     const spinkv_bytes *keys;
     spinkv__decide_change *decide;
