@@ -30,6 +30,25 @@ test("a package without sources says so", (context) => {
   assert.match(said, /no source to build it from/);
 });
 
+/** Puts an addon where a script looks for one. */
+function newAddon(script) {
+  const platform = `${process.platform}-${process.arch}`;
+  const addon = path.join(path.dirname(script), "..", "prebuilds", platform, "spinkv.node");
+  fs.mkdirSync(path.dirname(addon), { recursive: true });
+  fs.writeFileSync(addon, "");
+}
+
+test("a package in another project does not take that project's files for its sources", (context) => {
+  const project = newFolder(context);
+  const script = path.join(project, "node_modules", "spinkv", "scripts", "build.js");
+  fs.cpSync(SCRIPT, script);
+  newAddon(script);
+  const later = Date.now() / 1000 + 10;
+  fs.writeFileSync(path.join(project, "CMakeLists.txt"), "");
+  fs.utimesSync(path.join(project, "CMakeLists.txt"), later, later);
+  assert.deepStrictEqual(build(script, ["--if-needed"], { PATH: "/nowhere" }), [0, ""]);
+});
+
 /** A repository with this script and one source. */
 function newRepository(context) {
   const root = newFolder(context);
@@ -43,10 +62,7 @@ function newRepository(context) {
 
 test("a build that is older than a source is made again", (context) => {
   const { script, source } = newRepository(context);
-  const platform = `${process.platform}-${process.arch}`;
-  const addon = path.join(path.dirname(script), "..", "prebuilds", platform, "spinkv.node");
-  fs.mkdirSync(path.dirname(addon), { recursive: true });
-  fs.writeFileSync(addon, "");
+  newAddon(script);
   assert.deepStrictEqual(build(script, ["--if-needed"], { PATH: "/nowhere" }), [0, ""]);
   const later = Date.now() / 1000 + 10;
   fs.utimesSync(source, later, later);
