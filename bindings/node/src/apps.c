@@ -4,6 +4,8 @@
  */
 #include "native.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define MAX_ARGUMENTS 3
@@ -164,9 +166,11 @@ static napi_value app_set_max_open_stores(napi_env env, napi_callback_info info)
         !read_integer(env, arguments[1], "number of open stores", &number, &is_big)) {
         return NULL;
     }
-    /* A number that does not fit is as far out of range as 0. */
     if (number < 0 || number > UINT32_MAX) {
-        number = 0;
+        char digits[24];
+        snprintf(digits, sizeof(digits), "%" PRId64, number);
+        refuse(env, "max_open_stores is %s; 1 to 65535 is allowed", digits);
+        return NULL;
     }
     if (spinkv_app_set_max_open_stores(app_of(env, arguments[0]), (uint32_t)number, &error) !=
         SPINKV_OK) {

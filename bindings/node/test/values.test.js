@@ -323,6 +323,16 @@ test("an option in both its spellings, and a URL as text, are errors", () => {
   assert.throws(() => spinkv.open("t", { url: new URL("file:///tmp") }), { name: "TypeError" });
 });
 
+test("a number of open stores that is out of range is named", () => {
+  for (const odd of [-1, 0, 65536, 2 ** 40, -(2n ** 63n)]) {
+    const message = `max_open_stores is ${odd}; 1 to 65535 is allowed`;
+    assert.throws(() => new spinkv.App({ maxOpenStores: odd }), {
+      code: "invalid-argument",
+      message,
+    });
+  }
+});
+
 test("a string is no pair", async () => {
   const store = memory();
   const refused = { name: "TypeError", message: /pairs of a key and a value, not "jk"/ };
