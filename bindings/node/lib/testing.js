@@ -5,7 +5,7 @@ const { isUint8Array } = require("node:util/types");
 const { App } = require("./app.js");
 const { current } = require("./current.js");
 const { StorePromises } = require("./store.js");
-const { isRecord, toArray, toPairs } = require("./values.js");
+const { isRecord, toArray, toPair, toPairs } = require("./values.js");
 
 // Each method that is recorded, and the operation that it is a form of.
 const OPERATIONS = {
@@ -38,6 +38,11 @@ function copy(value) {
   return isUint8Array(value) ? Uint8Array.prototype.slice.call(value) : value;
 }
 
+function copyPair(pair) {
+  const [key, value] = toPair(pair);
+  return [copy(key), copy(value)];
+}
+
 /** What was given, as it is noted: keys and pairs, which may be there to be read only once, as an array. */
 function toNotes(operation, given) {
   switch (operation) {
@@ -45,7 +50,7 @@ function toNotes(operation, given) {
     case "deleteMany":
       return [toArray(given[0]).map(copy)];
     case "setMany":
-      return [Array.from(toPairs(given[0]), ([key, value]) => [copy(key), copy(value)])];
+      return [Array.from(toPairs(given[0]), copyPair)];
     case "getInto":
       return given.slice(0, 1);
     default:

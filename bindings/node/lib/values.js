@@ -2,7 +2,7 @@
 
 // What a program passes, as the addon takes it.
 const { fileURLToPath } = require("node:url");
-const { isUint8Array } = require("node:util/types");
+const { isNumberObject, isUint8Array } = require("node:util/types");
 const { InvalidArgumentError, InvalidJsonError } = require("./errors.js");
 
 /** The start of a key, for a message. */
@@ -11,10 +11,11 @@ function shorten(key) {
 }
 
 function refuseNumber(_name, value) {
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new RangeError(`JSON has no ${value}`);
+  const number = isNumberObject(value) ? Number(value) : value;
+  if (typeof number === "number" && !Number.isFinite(number)) {
+    throw new RangeError(`JSON has no ${number}`);
   }
-  return value;
+  return number;
 }
 
 /** A value as JSON text. */
@@ -30,7 +31,7 @@ function toJson(key, value) {
       JSON.stringify(value, refuseNumber);
     }
   } catch (cause) {
-    const reason = String(cause?.message).split("\n", 1)[0];
+    const reason = String(cause?.message ?? cause).split("\n", 1)[0];
     throw new InvalidJsonError(`the value for key ${shorten(key)} is not JSON: ${reason}`, 0, {
       cause,
     });
@@ -83,15 +84,20 @@ function toPairs(items) {
   return Object.entries(items);
 }
 
+/** A pair, or an error. A string could be taken apart too, to a key and a value of one letter each. */
+function toPair(pair) {
+  if (typeof pair?.[Symbol.iterator] !== "function" || typeof pair === "string") {
+    const met = typeof pair === "string" ? shorten(pair) : typeof pair;
+    throw new TypeError(`the items must be pairs of a key and a value, not ${met}`);
+  }
+  return pair;
+}
+
 /** Items as an array of keys and values in turn. */
 function toFlatArray(items) {
   const flat = [];
   for (const pair of toPairs(items)) {
-    // A string could be taken apart too, to a key and a value of one letter each.
-    if (typeof pair === "string") {
-      throw new TypeError(`the items must be pairs of a key and a value, not ${shorten(pair)}`);
-    }
-    const [key, value] = pair;
+    const [key, value] = toPair(pair);
     flat.push(key, value);
   }
   return flat;
@@ -144,6 +150,7 @@ module.exports = {
   toFlatArray,
   toJson,
   toOptions,
+  toPair,
   toPairs,
   toPath,
   toRecord,

@@ -175,6 +175,8 @@ test("JSON that would not come back is refused", async () => {
     NaN,
     [Infinity],
     { a: -Infinity, b: null },
+    new Number(NaN),
+    { a: [new Number(Infinity)] },
     undefined,
     () => 1,
     Symbol("s"),
@@ -184,8 +186,20 @@ test("JSON that would not come back is refused", async () => {
     assert.throws(() => store.setJson("k", odd), spinkv.InvalidJsonError);
     await assert.rejects(store.promises.setJson("k", odd), spinkv.InvalidJsonError);
   }
+  const throwing = {
+    toJSON() {
+      throw "not today";
+    },
+  };
+  assert.throws(() => store.setJson("k", throwing), { message: /is not JSON: not today$/ });
   assert.strictEqual(store.count(), 0);
-  for (const fine of [null, { n: null, d: new Date(NaN) }, "null", [1.5, -0.25, 1e300]]) {
+  for (const fine of [
+    null,
+    { n: null, d: new Date(NaN) },
+    [null, new Number(1)],
+    "null",
+    [1.5, -0.25, 1e300],
+  ]) {
     store.setJson("k", fine);
     assert.deepStrictEqual(store.getJson("k"), JSON.parse(JSON.stringify(fine)));
   }
@@ -333,12 +347,23 @@ test("a number of open stores that is out of range is named", () => {
   }
 });
 
-test("a string is no pair", async () => {
+test("what is no pair is refused, a string too", async () => {
   const store = memory();
-  const refused = { name: "TypeError", message: /pairs of a key and a value, not "jk"/ };
-  assert.throws(() => store.setMany(["jk"]), refused);
-  await assert.rejects(store.promises.setMany(["jk"]), refused);
-  assert.throws(() => new spinkv.App({ stateDir: "" }).seed(["jk"]), refused);
+  for (const [odd, met] of [
+    ["jk", '"jk"'],
+    [{ j: "k" }, "object"],
+    [null, "object"],
+    [5, "number"],
+  ]) {
+    const refused = {
+      name: "TypeError",
+      message: `the items must be pairs of a key and a value, not ${met}`,
+    };
+    assert.throws(() => store.setMany([odd]), refused);
+    await assert.rejects(store.promises.setMany([odd]), refused);
+    assert.throws(() => new spinkv.App({ stateDir: "" }).seed([odd]), refused);
+    assert.throws(() => new RecordedApp().openDefault().setMany([odd]), refused);
+  }
   assert.strictEqual(store.count(), 0);
 });
 
