@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -123,6 +124,28 @@ func TestGoGet(t *testing.T) {
 	run(t, here, environment, "go", "get", module+"/bindings/go@"+version)
 	if said := run(t, here, environment, "go", "run", "."); !strings.HasPrefix(said, "0.") {
 		t.Errorf("the program says %q", said)
+	}
+}
+
+// A program that uses a clone needs the command of the README, and no server.
+func TestClone(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := regexp.MustCompile("`(go mod edit [^`]*)`").FindSubmatch(readme)
+	if command == nil {
+		t.Fatal("the README does not say how to use a clone")
+	}
+	folder := t.TempDir()
+	environment := []string{"GOPROXY=off", "GOFLAGS=-mod=readonly", "GOWORK=off", unsigned}
+	write(t, filepath.Join(folder, "main.go"), program)
+	run(t, folder, environment, "go", "mod", "init", "program")
+	edit := strings.Fields(strings.ReplaceAll(string(command[1]), "/path/to/clone", root(t)))
+	run(t, folder, environment, edit...)
+	packages := run(t, folder, environment, "go", "list", "-deps", ".")
+	if !strings.Contains(packages, module+"/bindings/go\n") {
+		t.Error(packages)
 	}
 }
 
