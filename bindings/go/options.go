@@ -119,7 +119,7 @@ func (o *cOptions) set(option Option) error {
 	case int64:
 		C.spinkv_options_set_number(&o.options, name.pointer, C.int64_t(value), &failure)
 	default:
-		return invalidArgument(fmt.Sprintf(`the option "%s" is a %T; it may be a string, bool, int or int64`,
+		return invalidArgument(fmt.Sprintf(`the option %q is a %T; it may be a string, bool, int or int64`,
 			option.name, value))
 	}
 	return checked(&failure)

@@ -297,6 +297,13 @@ func TestNULInLabelPathAndOption(t *testing.T) {
 	}
 }
 
+func TestMessageOfAnOddOptionIsOneLine(t *testing.T) {
+	_, err := Open("test", With("max\nentries", 1.5))
+	if !errors.Is(err, ErrInvalidArgument) || strings.Contains(err.Error(), "\n") {
+		t.Error(err)
+	}
+}
+
 func TestPrintedOptionsKeepSecrets(t *testing.T) {
 	options := []Option{With("url", "redis://user:secret@host")}
 	if said := fmt.Sprintf("%v %+v %#v %s", options, options, options, options[0]); strings.Contains(said, "secret") {
