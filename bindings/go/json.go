@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 )
@@ -14,7 +15,8 @@ import (
 // SetJSON writes a value as compact JSON text, made by encoding/json: no spaces, and no character escaped that need not
 // be. A [json.RawMessage] is text already, and stored token by token as it is.
 //
-// It fails with [ErrInvalidJSON], where there is no JSON for the value, and as [Store.Set] does.
+// It fails with [ErrInvalidJSON], where there is no JSON for the value, and as [Store.Set] does. errors.As finds the error
+// of encoding/json too.
 func (s *Store) SetJSON(key string, value any) error {
 	text, isText := value.(json.RawMessage)
 	if !isText {
@@ -33,7 +35,7 @@ func (s *Store) SetJSON(key string, value any) error {
 // text as it is stored.
 //
 // It fails with [ErrNoSuchKey], and with [ErrInvalidJSON], where the value is not JSON or does not fit the target; then
-// errors.As finds the error of encoding/json too.
+// errors.As finds the error of encoding/json too, which may quote the value.
 func (s *Store) GetJSON(key string, target any) error {
 	got := C.spinkv_go_get_json(s.handle, start(key), C.size_t(len(key)))
 	runtime.KeepAlive(s)
@@ -98,6 +100,20 @@ func plainSeparators(text []byte) []byte {
 }
 
 func invalidJSON(what string, cause error) error {
-	reason := strings.ReplaceAll(cause.Error(), "\n", " ")
-	return &Error{Status: ErrInvalidJSON, Message: what + ": " + reason, cause: cause}
+	return &Error{Status: ErrInvalidJSON, Message: what + reasonOf(cause), cause: cause}
+}
+
+// reasonOf is why, as far as it can be told without the value. Most errors of encoding/json, and those of types that read or
+// write themselves, may quote it.
+func reasonOf(cause error) string {
+	switch cause := cause.(type) {
+	case *json.UnmarshalTypeError:
+		kind, _, _ := strings.Cut(cause.Value, " ")
+		return fmt.Sprintf(": the %s at byte %d does not fit %v", kind, cause.Offset, cause.Type)
+	case *json.MarshalerError:
+		return fmt.Sprintf(": %v fails to marshal itself", cause.Type)
+	case *json.UnsupportedValueError, *json.UnsupportedTypeError, *json.InvalidUnmarshalError:
+		return ": " + cause.Error()
+	}
+	return ""
 }

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestJSONIsCompactAndPlain(t *testing.T) {
@@ -102,6 +104,50 @@ func TestTargetThatDoesNotFit(t *testing.T) {
 		if err = store.GetJSON("key", target); !errors.Is(err, ErrInvalidJSON) {
 			t.Errorf("%T: %v", target, err)
 		}
+	}
+}
+
+// secretive is a type whose own errors quote what it is given.
+type secretive struct{ text string }
+
+func (s secretive) MarshalJSON() ([]byte, error) {
+	return nil, errors.New("no place for " + s.text)
+}
+
+func (s *secretive) UnmarshalJSON(text []byte) error {
+	return errors.New("no sense in " + string(text))
+}
+
+func TestNoMessageHoldsAValue(t *testing.T) {
+	store := newStore(t)
+	told := func(err error, reason string) {
+		t.Helper()
+		if !errors.Is(err, ErrInvalidJSON) || !strings.HasSuffix(err.Error(), reason) ||
+			strings.Contains(err.Error(), "4711") {
+			t.Error(err)
+		}
+	}
+	told(store.SetJSON("key", json.Number("4711x")), "the value cannot be written as JSON")
+	told(store.SetJSON("key", secretive{"4711"}), "JSON: spinkv.secretive fails to marshal itself")
+	told(store.SetJSON("key", []any{math.NaN()}), "JSON: json: unsupported value: NaN")
+	for _, read := range []struct {
+		text, reason string
+		target       any
+	}{
+		{`4711`, "does not fit uint8", new(uint8)},
+		{`{"a":"4711"}`, "does not fit int", &map[string]int{}},
+		{`"4711"`, "does not take", &time.Time{}},
+		{`"4711"`, "does not take", &secretive{}},
+		{`4711`, "take: json: Unmarshal(non-pointer int)", 0},
+	} {
+		if err := store.SetJSON("key", json.RawMessage(read.text)); err != nil {
+			t.Fatal(err)
+		}
+		told(store.GetJSON("key", read.target), read.reason)
+	}
+	var own *json.MarshalerError
+	if err := store.SetJSON("key", secretive{"4711"}); !errors.As(err, &own) {
+		t.Error(err)
 	}
 }
 
