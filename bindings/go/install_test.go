@@ -149,6 +149,18 @@ func TestClone(t *testing.T) {
 	}
 }
 
+// Where there is no C compiler, go leaves out every file that needs one, and what is missing then says nothing.
+func TestWithoutCgo(t *testing.T) {
+	for _, folder := range []string{".", "./kv"} {
+		process := exec.Command("go", "build", folder)
+		process.Env = append(os.Environ(), "CGO_ENABLED=0")
+		said, err := process.CombinedOutput()
+		if err == nil || !strings.Contains(string(said), "spinkv_needs_cgo__install_a_C_compiler") {
+			t.Errorf("%s: %v\n%s", folder, err, said)
+		}
+	}
+}
+
 // A library that is installed is found by pkg-config.
 func TestInstalled(t *testing.T) {
 	build := os.Getenv("SPINKV_BUILD")
