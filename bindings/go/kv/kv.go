@@ -21,7 +21,8 @@ func Use(app *spinkv.App) {
 	hook.App.Store(app)
 }
 
-// A Store is an open key-value store. One that nothing refers to is closed some time later.
+// A Store is an open key-value store. One that nothing refers to is closed some time later, and before an open fails because too
+// many are open.
 type Store struct {
 	store *spinkv.Store
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http/httptest"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -103,6 +104,31 @@ func TestWithoutAnApp(t *testing.T) {
 	}
 	if _, err := os.Stat(".spin/sqlite_key_value.db"); err != nil {
 		t.Error(err)
+	}
+}
+
+// A handler opens a store for each request and closes none.
+func TestForgottenStoresMakeRoom(t *testing.T) {
+	kvtest.App(t, spinkv.StateDir(""), spinkv.MaxOpenStores(4))
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	for range 20 {
+		if code, answer := ask("HEAD", "/a", ""); code != 404 {
+			t.Fatal(code, answer)
+		}
+	}
+	var held []*kv.Store
+	for range 4 {
+		store, err := kv.OpenDefault()
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = append(held, store)
+	}
+	if _, err := kv.OpenDefault(); !errors.Is(err, spinkv.ErrStoreTableFull) {
+		t.Error(err)
+	}
+	for _, store := range held {
+		store.Close()
 	}
 }
 
