@@ -35,6 +35,15 @@ test("the declarations are those of what runs", { skip }, () => {
   assert.deepStrictEqual([run.stdout, run.stderr, run.status], ["done\n", "", 0]);
 });
 
+test("a compiler that does not read exports finds the declarations too", () => {
+  const { exports, types, typesVersions } = require("spinkv/package.json");
+  const found = { ".": { types: `./${types}`, default: exports["."].default } };
+  for (const [name, [file]] of Object.entries(typesVersions["*"])) {
+    found[`./${name}`] = { types: file, default: file.replace(".d.ts", ".js") };
+  }
+  assert.deepStrictEqual({ ...found, "./package.json": "./package.json" }, exports);
+});
+
 for (const [name, file] of [
   ["spinkv", "index"],
   ["spinkv/spin-kv", "spin-kv"],
