@@ -51,9 +51,12 @@ impl Store {
             // message does.
             let (key, wanted) = (shown(key), type_name::<T>());
             let message = if error.is_data() {
-                let (line, column) = (error.line(), error.column());
-                let place = format!("line {line}, column {column}");
-                format!("the value of key {key} is JSON that is not a {wanted}: {place}")
+                let place = match (error.line(), error.column()) {
+                    // A type that takes in all before it looks has no place: an untagged enum.
+                    (0, _) => String::new(),
+                    (line, column) => format!(": line {line}, column {column}"),
+                };
+                format!("the value of key {key} is JSON that is not a {wanted}{place}")
             } else {
                 format!("the value of key {key} is JSON that cannot be read as a {wanted}: {error}")
             };

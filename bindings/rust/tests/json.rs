@@ -211,6 +211,27 @@ fn what_is_not_json_or_another_type_is_told_without_the_value() {
     );
 }
 
+#[derive(Deserialize, Debug)]
+#[serde(untagged)]
+enum Setting {
+    Number(#[allow(dead_code)] u8),
+    Switch(#[allow(dead_code)] bool),
+}
+
+#[test]
+fn a_place_is_told_only_where_serde_knows_it() {
+    let store = store();
+    store.set_json("key", &["secret"]).unwrap();
+    let told = |error: Error| error.message().to_owned();
+    let place = told(store.get_json::<[u8; 1]>("key").unwrap_err());
+    assert!(
+        place.ends_with(" is JSON that is not a [u8; 1]: line 1, column 9"),
+        "{place}"
+    );
+    let none = told(store.get_json::<Setting>("key").unwrap_err());
+    assert!(none.ends_with("::Setting"), "{none}");
+}
+
 #[test]
 fn what_serde_cannot_read_of_json_is_told_as_such() {
     let store = store();
