@@ -4,6 +4,7 @@ package spinkv
 import "C"
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -51,8 +52,13 @@ func Durability(durability string) Option {
 }
 
 // BusyTimeout is how long a call waits for another writer before it is [ErrBusy]: 5 seconds unless set, a day at most.
+// What is less than a millisecond counts as one, but 0, which does not wait.
 func BusyTimeout(timeout time.Duration) Option {
-	return Option{"busy_timeout_ms", timeout.Milliseconds()}
+	milliseconds := timeout.Milliseconds()
+	if milliseconds == 0 && timeout != 0 {
+		milliseconds = int64(cmp.Compare(timeout, 0))
+	}
+	return Option{"busy_timeout_ms", milliseconds}
 }
 
 // MaxKeyBytes is the largest key that may be written, in bytes: 256 unless set; 0 means no limit.

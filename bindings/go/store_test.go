@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -313,8 +314,13 @@ func TestPrintedOptionsKeepSecrets(t *testing.T) {
 
 func TestBusyTimeout(t *testing.T) {
 	path := Path(filepath.Join(t.TempDir(), "store.db"))
-	if _, err := Open("test", path, BusyTimeout(-time.Second)); !errors.Is(err, ErrInvalidArgument) {
-		t.Error(err)
+	for _, timeout := range []time.Duration{-time.Second, -time.Nanosecond, math.MaxInt64, math.MinInt64} {
+		if _, err := Open("test", path, BusyTimeout(timeout)); !errors.Is(err, ErrInvalidArgument) {
+			t.Error(timeout, err)
+		}
+	}
+	if met := BusyTimeout(time.Microsecond); met != BusyTimeout(time.Millisecond) {
+		t.Error(met)
 	}
 	store := must[*Store](t)(Open("test", path, BusyTimeout(24*time.Hour)))
 	_ = store.Close()

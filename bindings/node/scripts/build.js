@@ -119,8 +119,9 @@ function build(headers) {
     const built = path.join(folder, "bindings/node/package/prebuilds", platform, "spinkv.node");
     fs.mkdirSync(path.dirname(target), { recursive: true });
     // In place of an addon that a process may have loaded, not over it.
-    fs.copyFileSync(built, `${target}.new`);
-    fs.renameSync(`${target}.new`, target);
+    const made = `${target}.${process.pid}`;
+    fs.copyFileSync(built, made);
+    fs.renameSync(made, target);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
