@@ -131,6 +131,34 @@ class TestCollecting < SpinkvTest
     end
   end
 
+  # Short Strings, whose bytes move with them.
+  def test_compacting_during_a_call_with_many
+    skip "this Ruby does not compact" unless GC.respond_to?(:compact)
+    open_file(max_entries: 0) do |store|
+      is_over = false
+      other = Thread.new { GC.compact until is_over }
+      10.times do |round|
+        pairs = Array.new(2000) { |number| ["k#{number}", "#{round} #{number}"] }
+        store.set_many(pairs)
+        assert_empty pairs - store.get_many(pairs.map { |key, _| key.dup }).to_a
+      end
+      assert_equal 2000, store.count
+    ensure
+      is_over = true
+      other.join
+    end
+  end
+
+  def test_compacting_while_options_are_read
+    skip "this Ruby does not compact" unless GC.respond_to?(:compact)
+    path = Object.new
+    def path.to_path
+      GC.compact
+      Array.new(2000) { |number| "other #{number}" } && ""
+    end
+    50.times { Spinkv.open("test", type: "spin", durability: "normal", path: path, &:close) }
+  end
+
   def test_program_ends_with_stores_open
     output = run_ruby(<<~PROGRAM)
       $app = Spinkv::App.new(state_dir: "state")

@@ -172,11 +172,34 @@ static struct borrowed borrow(VALUE string) {
     return lent;
 }
 
+/* ---- Pinning ---------------------------------------------------------------------------------- */
+
+static void mark_pinned(void *argument) {
+    VALUE strings = reinterpret_cast<VALUE>(argument);
+    long index;
+
+    rb_gc_mark(strings);
+    for (index = 0; index < RARRAY_LEN(strings); index++) {
+        rb_gc_mark(RARRAY_AREF(strings, index));
+    }
+}
+
+static const rb_data_type_t pinned_type = {
+    "Spinkv::Pinned", {mark_pinned, NULL, NULL}, NULL, NULL, 0};
+
+/*
+ * An object that keeps the Strings of an Array, those pushed later too, where they are: compaction moves what
+ * only an Array refers to, and with a short String its bytes.
+ */
+static VALUE pin(VALUE strings) {
+    return TypedData_Wrap_Struct(0, &pinned_type, reinterpret_cast<void *>(strings));
+}
+
 /* ---- Many at once ----------------------------------------------------------------------------- */
 
 /* Many keys or pairs: a pair is the bytes of its key and behind them those of its value. */
 struct batch {
-    VALUE strings;
+    VALUE pinned;
     VALUE memory;
     const void *items;
     size_t count;
@@ -192,7 +215,7 @@ static struct batch lend_all(VALUE strings, size_t strings_an_item) {
     size_t count = static_cast<size_t>(RARRAY_LEN(strings)), index;
     VALUE memory = rb_str_tmp_new(static_cast<long>(count * sizeof(spinkv_bytes)));
     auto *items = reinterpret_cast<spinkv_bytes *>(RSTRING_PTR(memory));
-    struct batch batch = {strings, memory, items, count / strings_an_item};
+    struct batch batch = {pin(strings), memory, items, count / strings_an_item};
     bool is_alone = rb_thread_alone();
 
     for (index = 0; index < count; index++) {
@@ -352,11 +375,13 @@ static int read_option(VALUE key, VALUE value, VALUE argument) {
 static VALUE read_options(VALUE hash, spinkv_options *options) {
     const spinkv_options defaults = SPINKV_OPTIONS_INIT;
     struct reading reading = {options, rb_ary_new()};
+    VALUE pinned = pin(reading.kept);
 
     Check_Type(hash, T_HASH);
     *options = defaults;
     rb_hash_foreach(hash, read_option, reinterpret_cast<VALUE>(&reading));
-    return reading.kept;
+    RB_GC_GUARD(pinned);
+    return pinned;
 }
 
 /* ---- Results ---------------------------------------------------------------------------------- */
@@ -535,7 +560,7 @@ TERMINATED_TYPEMAPS(PATH, read_path, "$1_name", "runtime_config")
     $2 = batch.count;
 }
 %typemap(freearg, noblock=1) (const TYPE *ARGUMENT, size_t COUNT) {
-    RB_GC_GUARD(batch$argnum.strings);
+    RB_GC_GUARD(batch$argnum.pinned);
     RB_GC_GUARD(batch$argnum.memory);
 }
 %enddef
@@ -562,12 +587,12 @@ LIST_OUT_TYPEMAPS(VALUES, rb_str_new)
     $result = take_result({$1, $2, NULL, rb_utf8_str_new});
 }
 
-%typemap(in, noblock=1) const spinkv_options *OPTIONS (spinkv_options read, VALUE kept) {
-    kept = read_options($input, &read);
+%typemap(in, noblock=1) const spinkv_options *OPTIONS (spinkv_options read, VALUE pinned) {
+    pinned = read_options($input, &read);
     $1 = &read;
 }
 %typemap(freearg, noblock=1) const spinkv_options *OPTIONS {
-    RB_GC_GUARD(kept$argnum);
+    RB_GC_GUARD(pinned$argnum);
 }
 
 /* ---- Names, waiting and methods made by hand ---------------------------------------------------- */
