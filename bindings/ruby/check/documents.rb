@@ -6,18 +6,24 @@ require_relative "support"
 class TestTypesAndExamples < SpinkvTest
   HERE = File.expand_path("..", __dir__)
 
+  def test_signatures_are_valid
+    command = [RbConfig.ruby, "-W0", Gem.bin_path("rbs", "rbs"), "-I", "#{HERE}/sig", "validate", "--silent"]
+    said = IO.popen(command, err: %i[child out], &:read)
+    assert_predicate $?, :success?, said
+  rescue Gem::MissingSpecError
+    skip "the gem rbs is not installed"
+  end
+
   def test_signatures_name_what_is_there
     require "rbs"
     loader = RBS::EnvironmentLoader.new
     loader.add(path: Pathname("#{HERE}/sig"))
-    environment = RBS::Environment.from_loader(loader).resolve_type_names
-    builder = RBS::DefinitionBuilder.new(env: environment)
-    [Spinkv::Store, Spinkv::App].each do |kind|
-      type = RBS::TypeName.new(name: kind.name[/\w+$/].to_sym, namespace: RBS::Namespace.parse("::Spinkv"))
-      known = builder.build_instance(type).methods.select { |_, method| method.public? && method.defined_in == type }
-      there = [kind, kind.superclass].flat_map { |klass| klass.public_instance_methods(false) }
-      there.select! { |name| kind.public_method_defined?(name) }
-      assert_equal there.uniq.sort, (known.keys - %i[initialize]).sort
+    builder = RBS::DefinitionBuilder.new(env: RBS::Environment.from_loader(loader).resolve_type_names)
+    [Spinkv, *Spinkv.constants.map { |name| Spinkv.const_get(name) }.grep(Module)].each do |kind|
+      namespace = RBS::Namespace.parse("::#{kind.name[/.*::/]}")
+      type = RBS::TypeName.new(name: kind.name[/\w+$/].to_sym, namespace: namespace)
+      assert_equal methods_of(kind), signed(builder.build_instance(type), type) - %i[initialize], kind
+      assert_equal kind.singleton_methods(false).sort, signed(builder.build_singleton(type), type) - %i[new], kind
     end
   rescue LoadError
     skip "the gem rbs is not installed"
@@ -45,6 +51,17 @@ class TestTypesAndExamples < SpinkvTest
   end
 
   private
+
+  # The public methods of a class or module itself, with those that it has from C.
+  def methods_of(kind)
+    origins = [kind, *(kind.superclass if kind.is_a?(Class) && kind.superclass.name.start_with?("Spinkv::Core"))]
+    there = origins.flat_map { |origin| origin.public_instance_methods(false) }
+    there.select { |name| kind.public_method_defined?(name) }.uniq.sort
+  end
+
+  def signed(definition, type)
+    definition.methods.select { |_, method| method.public? && method.defined_in == type }.keys.sort
+  end
 
   def readme
     File.read(File.join(HERE, "README.md"), encoding: "UTF-8")
