@@ -232,13 +232,15 @@ public final class Store implements AutoCloseable, Iterable<String>, JsonObjects
 
     /**
      * Reads the value of a key into a buffer, if it fits into what remains of it; its position then
-     * moves behind the value. Into a direct buffer the value is copied once.
+     * moves behind the value. Into a direct buffer the value is copied once; an Arena that its memory
+     * is of must not be closed by another thread meanwhile.
      *
      * @param key the key
      * @param buffer what is written to; left alone if the value is larger
      * @return the size of the value, whether it fitted or not
      * @throws StoreException.NoSuchKey if the store holds no such key
      * @throws ReadOnlyBufferException if the buffer is read-only
+     * @throws IllegalStateException if the Arena that its memory is of has been closed
      */
     public int getInto(String key, ByteBuffer buffer) {
         Objects.requireNonNull(key, "key");
@@ -247,6 +249,10 @@ public final class Store implements AutoCloseable, Iterable<String>, JsonObjects
         }
         int position = buffer.position();
         int capacity = buffer.remaining();
+        if (capacity > 0) {
+            // C asks neither whether the memory is still there nor whether this thread may use it.
+            buffer.get(position);
+        }
         int size = buffer.isDirect()
             ? coreJNI.Store_get_into_memory(handle, key, buffer, position, capacity)
             : coreJNI.Store_get_into(handle, key, buffer.array(), buffer.arrayOffset() + position,

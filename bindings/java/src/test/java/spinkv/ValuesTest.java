@@ -1,12 +1,14 @@
 package spinkv;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
@@ -248,6 +250,21 @@ class ValuesTest {
         store.set("empty", "");
         assertEquals(0, store.getInto("empty", new byte[0]));
         assertEquals(0, store.getInto("empty", ByteBuffer.allocateDirect(0)));
+    }
+
+    /** Through reflection, as Java 17 has no Arena. */
+    @Test
+    void bufferOfAClosedArenaIsRefused() throws ReflectiveOperationException {
+        assumeTrue(Runtime.version().feature() >= 22, "an Arena needs JDK 22");
+        Class<?> type = Class.forName("java.lang.foreign.Arena");
+        AutoCloseable arena = (AutoCloseable) type.getMethod("ofConfined").invoke(null);
+        Object segment = type.getMethod("allocate", long.class).invoke(arena, 100_000L);
+        ByteBuffer buffer = (ByteBuffer) Class.forName("java.lang.foreign.MemorySegment")
+            .getMethod("asByteBuffer").invoke(segment);
+        store.set("k", "value");
+        assertEquals(5, store.getInto("k", buffer));
+        assertDoesNotThrow(arena::close);
+        assertThrows(IllegalStateException.class, () -> store.getInto("k", buffer));
     }
 
     @Test
