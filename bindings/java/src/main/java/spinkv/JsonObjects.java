@@ -114,7 +114,7 @@ public sealed interface JsonObjects permits Store {
         String json;
         try {
             json = codec.encode(value);
-        } catch (Exception error) {
+        } catch (Exception | StackOverflowError error) {
             throw new StoreException.InvalidJson("no JSON can be made of the value for "
                 + show(key) + ": " + firstLine(error), error);
         }
@@ -124,7 +124,7 @@ public sealed interface JsonObjects permits Store {
     private static <T> T decode(JsonCodec codec, String key, String json, Type type) {
         try {
             return codec.decode(json, type);
-        } catch (Exception error) {
+        } catch (Exception | StackOverflowError error) {
             throw new StoreException.InvalidJson("the value of " + show(key)
                 + " cannot be read as " + type.getTypeName() + ": "
                 + error.getClass().getSimpleName(), error);
@@ -139,7 +139,8 @@ public sealed interface JsonObjects permits Store {
         return "key \"" + start.replaceAll("\\p{Cntrl}", "?") + (isLong ? "\"..." : "\"");
     }
 
-    private static String firstLine(Exception error) {
-        return String.valueOf(error.getMessage()).lines().findFirst().orElse("");
+    private static String firstLine(Throwable error) {
+        String said = Objects.requireNonNullElse(error.getMessage(), "");
+        return said.lines().findFirst().orElse(error.getClass().getSimpleName());
     }
 }

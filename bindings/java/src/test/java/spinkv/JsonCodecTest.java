@@ -1,12 +1,14 @@
 package spinkv;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.reflect.TypeToken;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,6 +112,19 @@ class JsonCodecTest {
                 assertEquals(1, message.lines().count());
             });
             assertEquals(0, store.count());
+        }
+    }
+
+    @Test
+    void whatHasNoEndIsInvalidJson() {
+        List<Object> endless = new ArrayList<>();
+        endless.add(endless);
+        try (Store store = HandlesTest.inMemory()) {
+            for (JsonCodec codec : CODECS) {
+                String message = assertThrows(StoreException.InvalidJson.class,
+                    () -> store.setJson("k", endless, codec)).getMessage();
+                assertFalse(message.endsWith(": null"), message);
+            }
         }
     }
 }
