@@ -226,7 +226,7 @@ static spinkv_bytes take_item(const char **block) {
     return item;
 }
 
-/* Reads a block, of which as many items in a row as the number says belong together: one or two. */
+/* Reads a block, of which as many items in a row as the number says belong together. */
 static void borrow_batch(JNIEnv *env, jbyteArray array, size_t together, struct batch *batch) {
     const char *block;
     spinkv_bytes *items;
@@ -252,7 +252,7 @@ static void give_back(struct batch *batch) {
     free(batch->items);
 }
 
-/* Reads options from a block of names and values, each with a NUL at its end. */
+/* Reads options from a block: a name, a letter that says what its value is, and the value as text. */
 static void borrow_options(JNIEnv *env, jbyteArray array, struct batch *batch,
                            spinkv_options *options) {
     const spinkv_options defaults = SPINKV_OPTIONS_INIT;
@@ -261,12 +261,13 @@ static void borrow_options(JNIEnv *env, jbyteArray array, struct batch *batch,
     size_t i;
 
     *options = defaults;
-    borrow_batch(env, array, 2, batch);
+    borrow_batch(env, array, 3, batch);
     items = batch->items;
     for (i = 0; i < batch->count && error.status == SPINKV_OK; i++) {
-        const char *name = items[2 * i].data;
-        const char *value = items[2 * i + 1].data;
-        switch (*value++) {
+        const char *name = items[3 * i].data;
+        const char *kind = items[3 * i + 1].data;
+        const char *value = items[3 * i + 2].data;
+        switch (*kind) {
         case 'n':
             spinkv_options_set_number(options, name, strtoll(value, NULL, 10), &error);
             break;

@@ -227,6 +227,10 @@ public final class App implements AutoCloseable {
     }
 
     private void load(Builder builder) {
+        if (builder.maxOpenStores < 0) {
+            throw new StoreException.InvalidArgument(
+                "max_open_stores is " + builder.maxOpenStores + "; 1 to 65535 is allowed");
+        }
         app.run(pointer -> {
             coreJNI.App_set_max_open_stores(pointer, builder.maxOpenStores);
             if (builder.manifest != null) {

@@ -172,12 +172,14 @@ public final class StoreOptions {
         return this;
     }
 
-    /** The options as C reads them. */
+    /** The options as C reads them: of each its name, the letter and the rest of the value. */
     byte[] block() {
         Block.Writer writer = new Block.Writer();
         options.forEach((name, value) -> {
             String what = SHOWN_TEXTS.contains(name) ? name : "option";
-            writer.add(Utf8.encodeForC(name, "option's name")).add(Utf8.encodeForC(value, what));
+            writer.add(Utf8.encodeForC(name, "option's name"))
+                .add(new byte[] {(byte) value.charAt(0)})
+                .add(Utf8.encodeForC(value.substring(1), what));
         });
         return writer.finish();
     }

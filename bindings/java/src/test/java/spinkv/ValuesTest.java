@@ -232,6 +232,17 @@ class ValuesTest {
     }
 
     @Test
+    void messagesShowWhatWasGiven() {
+        Map<Executable, String> calls = Map.of(
+            () -> Store.open("a", new StoreOptions().path(HALF)),
+            "the path is not UTF-8: half a surrogate pair at index 1",
+            () -> App.builder().maxOpenStores(-1).build(),
+            "max_open_stores is -1; 1 to 65535 is allowed");
+        calls.forEach((call, message) -> assertEquals(message,
+            assertThrows(StoreException.InvalidArgument.class, call).getMessage()));
+    }
+
+    @Test
     void buffers() {
         store.set("k", "value");
         for (ByteBuffer buffer : List.of(ByteBuffer.allocate(12), ByteBuffer.allocateDirect(12),
