@@ -221,6 +221,11 @@ void check_iteration() {
     }
     EXPECT(met == wanted);
     EXPECT(std::distance(store.begin(), store.end()) == 601);
+    auto next = store.begin();
+    for (const std::string &key : wanted) {
+        EXPECT(*next++ == key);
+    }
+    EXPECT(*next++ == "other" && next == store.end());
     for (const std::string &key : store) {
         store.erase(key);
     }

@@ -683,8 +683,21 @@ class KeyIterator {
         }
         return *this;
     }
-    void operator++(int) {
+    /* What `*iterator++` reads: a copy of the key, as the page that held it may be gone. */
+    class Former {
+      public:
+        explicit Former(std::string key) : key_(std::move(key)) {}
+        const std::string &operator*() const noexcept {
+            return key_;
+        }
+
+      private:
+        std::string key_;
+    };
+    Former operator++(int) {
+        Former former(**this);
         ++*this;
+        return former;
     }
     friend bool operator==(const KeyIterator &one, const KeyIterator &other) {
         return one.store_ == other.store_ && one.index_ == other.index_ && one.page_ == other.page_;
