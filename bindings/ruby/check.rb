@@ -383,6 +383,12 @@ class TestStrings < SpinkvTest
     end
   end
 
+  def test_encodings_of_paths
+    Spinkv.open("test", path: "あ.db".encode("UTF-16LE"), durability: "normal".encode("UTF-16BE"), &:close)
+    Spinkv.open("test", path: "\xff.db", &:close)
+    assert_equal ["\xff.db".b, "あ.db".b], Dir.glob("*.db").map(&:b).sort.reverse
+  end
+
   def test_what_stands_for_a_string
     text = Object.new
     def text.to_str

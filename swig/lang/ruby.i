@@ -150,11 +150,12 @@ static VALUE read_name(VALUE object, const char *what) {
     return terminate(read_text(object, what), what);
 }
 
-/* A String, or what to_path gives, as its bytes. */
+/* A String, or what to_path gives, as its bytes; those of UTF-16 and its like would name another file. */
 static VALUE read_path(VALUE object, const char *what) {
     VALUE path = rb_check_funcall(object, rb_intern("to_path"), 0, NULL);
+    VALUE string = read_string(path == Qundef ? object : path, what);
 
-    return terminate(read_string(path == Qundef ? object : path, what), what);
+    return rb_enc_asciicompat(rb_enc_get(string)) ? terminate(string, what) : read_name(string, what);
 }
 
 /* Bytes that a String lends for as long as it is guarded. */
