@@ -25,7 +25,8 @@ final class OtherMachine {
     private OtherMachine(String program, Path folder, String... properties) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         List<String> command = new ArrayList<>(List.of(java.toString(), "-Xshare:auto",
-            "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + folder));
+            "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED",
+            "-Djava.io.tmpdir=" + folder));
         command.addAll(List.of(properties));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), program));
         builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
