@@ -1,6 +1,7 @@
 package spinkv;
 
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,13 +44,6 @@ public final class App implements AutoCloseable {
             } finally {
                 lock.readLock().unlock();
             }
-        }
-
-        void run(Consumer<Long> action) {
-            call(pointer -> {
-                action.accept(pointer);
-                return null;
-            });
         }
 
         @Override
@@ -204,6 +198,20 @@ public final class App implements AutoCloseable {
         app.pointer = coreJNI.new_App();
     }
 
+    /** An app that is being called is not collected. */
+    private <T> T call(Function<Long, T> function) {
+        T result = app.call(function);
+        Reference.reachabilityFence(this);
+        return result;
+    }
+
+    private void run(Consumer<Long> action) {
+        call(pointer -> {
+            action.accept(pointer);
+            return null;
+        });
+    }
+
     /**
      * Says what an app is made of.
      *
@@ -231,7 +239,7 @@ public final class App implements AutoCloseable {
             throw new StoreException.InvalidArgument(
                 "max_open_stores is " + builder.maxOpenStores + "; 1 to 65535 is allowed");
         }
-        app.run(pointer -> {
+        run(pointer -> {
             coreJNI.App_set_max_open_stores(pointer, builder.maxOpenStores);
             if (builder.manifest != null) {
                 coreJNI.App_load_manifest(pointer, Utf8.encodeForC(builder.manifest, "manifest"),
@@ -264,7 +272,7 @@ public final class App implements AutoCloseable {
     public void addStore(String label, StoreOptions options) {
         byte[] utf8 = Utf8.encodeForC(label, "label");
         byte[] block = Objects.requireNonNull(options, "options").block();
-        app.run(pointer -> coreJNI.App_add_store(pointer, utf8, block));
+        run(pointer -> coreJNI.App_add_store(pointer, utf8, block));
     }
 
     /**
@@ -276,7 +284,7 @@ public final class App implements AutoCloseable {
      */
     public void grant(String label) {
         byte[] utf8 = Utf8.encodeForC(label, "label");
-        app.run(pointer -> coreJNI.App_grant(pointer, utf8));
+        run(pointer -> coreJNI.App_grant(pointer, utf8));
     }
 
     /**
@@ -298,7 +306,7 @@ public final class App implements AutoCloseable {
      */
     public void seedStrings(Map<String, String> pairs) {
         byte[] block = Block.ofTexts(pairs);
-        app.run(pointer -> coreJNI.App_seed(pointer, block));
+        run(pointer -> coreJNI.App_seed(pointer, block));
     }
 
     /**
@@ -309,7 +317,7 @@ public final class App implements AutoCloseable {
      */
     public void seed(Iterable<? extends Map.Entry<String, byte[]>> pairs) {
         byte[] block = Block.ofPairs(pairs);
-        app.run(pointer -> coreJNI.App_seed(pointer, block));
+        run(pointer -> coreJNI.App_seed(pointer, block));
     }
 
     /**
@@ -318,7 +326,7 @@ public final class App implements AutoCloseable {
      * @return a line for each label, in the byte order of the labels
      */
     public Map<String, String> stores() {
-        Block.Reader block = new Block.Reader(app.call(coreJNI::App_list_stores));
+        Block.Reader block = new Block.Reader(call(coreJNI::App_list_stores));
         List<String> labels = block.readTexts();
         List<String> summaries = block.readTexts();
         Map<String, String> stores = new LinkedHashMap<>();
@@ -334,7 +342,7 @@ public final class App implements AutoCloseable {
      * @return a line each
      */
     public List<String> warnings() {
-        return Block.textsOf(app.call(coreJNI::App_list_warnings));
+        return Block.textsOf(call(coreJNI::App_list_warnings));
     }
 
     /**
@@ -349,7 +357,7 @@ public final class App implements AutoCloseable {
      */
     public Store open(String label) {
         byte[] utf8 = Utf8.encodeForC(label, "label");
-        return app.call(pointer -> new Store(coreJNI.new_Store(pointer, utf8), label));
+        return call(pointer -> new Store(coreJNI.new_Store(pointer, utf8), label));
     }
 
     /**
