@@ -37,7 +37,10 @@ add_bench() {
 
 for option in "$@"; do
     case $option in
-    --checks) wanted="$wanted $checks" ;;
+    --checks)
+        wanted="$wanted $checks"
+        ! command -v ruby >/dev/null || wanted="$wanted rubocop"
+        ;;
     --bench)
         wanted="$wanted $bench"
         add_bench
