@@ -38,7 +38,9 @@ define binding
 @echo "$(1): built in build/release/bindings/$(1)"
 endef
 
-PYTEST = $(PY) -m pytest --numprocesses $(JOBS) --dist worksteal
+# Most tests make files that need no disk; they go into memory where 2 GB of it are free.
+IN_MEMORY := $(shell df -k --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 2e6 { print "TMPDIR=/dev/shm" }')
+PYTEST = $(IN_MEMORY) $(PY) -m pytest --numprocesses $(JOBS) --dist worksteal
 
 # $(call ctest,<variant>,<options for ctest>) runs the C tests of build/<variant>.
 ctest = ctest --test-dir build/$(1) --output-on-failure --no-tests=error --parallel $(JOBS) $(2)

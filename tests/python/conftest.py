@@ -86,7 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what need not run again, but where continuous integration asks for everything."""
     if EFFORT < THOROUGH:
-        unchanged.skip_unchanged(config, items)
+        unchanged.leave_out(config, items)
 
 
 @pytest.fixture(autouse=True)

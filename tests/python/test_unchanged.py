@@ -18,7 +18,7 @@ def pytest_configure(config):
     config.pluginmanager.register(unchanged.Passed(config))
 
 def pytest_collection_modifyitems(config, items):
-    unchanged.skip_unchanged(config, items)
+    unchanged.leave_out(config, items)
 """
 
 TEST = """
@@ -54,9 +54,9 @@ def test_what_passed_runs_again_when_its_files_change(tmp_path: Path) -> None:
 
     text.write_text("first")
     assert outcome(tmp_path) == "1 failed, 2 passed"
-    assert outcome(tmp_path) == "1 failed, 1 passed, 1 skipped"
+    assert outcome(tmp_path) == "1 failed, 1 passed, 1 deselected"
     text.write_text("first second")
     assert outcome(tmp_path) == "3 passed"
-    assert outcome(tmp_path) == "1 passed, 2 skipped"
+    assert outcome(tmp_path) == "1 passed, 2 deselected"
     (data / "more").touch()
     assert outcome(tmp_path) == "3 passed"

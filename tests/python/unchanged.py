@@ -14,14 +14,17 @@ import platform
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from driver_process import BUILD, LANGUAGES, ROOT
 
-REASON = "it passed before, and nothing that it depends on has changed since"
+REASON = "they passed before, and nothing that they depend on has changed since"
 
 # Where the cache keeps a fingerprint of its files for each test that passed.
 KEPT = "spinkv/passed"
+# How many were left out.
+LEFT_OUT = pytest.StashKey[int]()
 # The name of the property by which a test tells its fingerprint to who collects the outcomes.
 PROPERTY = "fingerprint"
 
@@ -69,10 +72,11 @@ def _paths(language: str) -> Iterable[Path]:
     return [ROOT / "bindings" / language, *(path for path in built.glob("*") if path.is_file())]
 
 
-def skip_unchanged(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skips the tests that need not run again, and notes the fingerprint of those that may not."""
+def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Takes out the tests that need not run again; notes the fingerprint of those that may not."""
     assert config.cache is not None
     kept = config.cache.get(KEPT, {})
+    unchanged = []
     for item in items:
         mark = item.get_closest_marker("only_if_changed")
         if mark is None:
@@ -83,7 +87,20 @@ def skip_unchanged(config: pytest.Config, items: list[pytest.Item]) -> None:
         fingerprint = _fingerprint(tuple(sorted(paths)))
         item.user_properties.append((PROPERTY, fingerprint))
         if kept.get(item.nodeid) == fingerprint:
-            item.add_marker(pytest.mark.skip(reason=REASON))
+            unchanged.append(item)
+    if unchanged:
+        left_out = set(unchanged)
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=unchanged)
+    _tell(config, len(unchanged))
+
+
+def _tell(config: pytest.Config, count: int) -> None:
+    """Tells how many were left out, to the process that prints it."""
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[KEPT] = count
+    else:
+        config.stash[LEFT_OUT] = count
 
 
 class Passed:
@@ -99,8 +116,19 @@ class Passed:
         if report.when == "call" and report.passed and isinstance(fingerprint, str):
             self._passed[report.nodeid] = fingerprint
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Takes what a process that ran tests tells; all collect the same."""
+        self._config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get(KEPT, 0)
+
     def pytest_sessionfinish(self) -> None:
         """Keeps them, with those of earlier runs."""
         cache = self._config.cache
         if self._passed and cache is not None:
             cache.set(KEPT, {**cache.get(KEPT, {}), **self._passed})
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Says what was left out."""
+        count = self._config.stash.get(LEFT_OUT, 0)
+        if count > 0:
+            terminalreporter.write_line(f"LEFT OUT [{count}] {REASON}")
