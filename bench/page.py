@@ -85,8 +85,8 @@ rounds, and between which two values the rounds lie. "of means" is the same by t
 batches, whatever was in the way, checkpoints included. Ratios compare from day to day and from
 machine to machine much better than times do.
 
-**How it is measured.** The peers of a workload take turns batch by batch, each turn another one
-first, in {rounds} rounds of about {round_ms} ms after a warm-up of the same length. Workloads that
+**How it is measured.** The peers of a workload take turns batch by batch, dealt anew before each
+turn, in {rounds} rounds of about {round_ms} ms after a warm-up of the same length. Workloads that
 are runs over a store of their own, such as LevelDB's, take turns run by run, in {suite_rounds}
 rounds. Every write changes the value, in each page of it. Afterwards the peers must hold the same
 tuples. What reads only a few tuples has read them just before ("hot").

@@ -252,6 +252,12 @@ REASONS = (
         "that changed.",
     ),
     (
+        "8 threads against 1",
+        "Since durable writes find room in the log, a sync takes one thread little time. Then what "
+        "eight do on few processors is limited by these: by SQLite's work for each write, and by "
+        "waking the thread that waits for it.",
+    ),
+    (
         "set full",
         "Both wait for the disk, most of the time; what the disk does from one sync to the next is "
         "more than what the stores differ by.",

@@ -5,6 +5,7 @@ all alike.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from random import Random
 from time import perf_counter_ns
 from typing import Protocol
 
@@ -31,10 +32,17 @@ class Subject(Protocol):
 
 
 def _in_turn(subjects: Sequence[Subject], turns: int, run: Callable[[int], None]) -> None:
-    """Run the batches of subjects, which are given by number; each turn, another one is first."""
-    for turn in range(turns):
-        for index in range(len(subjects)):
-            run((index + turn) % len(subjects))
+    """Run the batches of subjects, which are given by number.
+
+    They are dealt anew before each turn, the same in every run: were their order kept, a subject
+    would always find in the processor's caches what the one before it has left there.
+    """
+    chance = Random(turns)
+    order = list(range(len(subjects)))
+    for _ in range(turns):
+        chance.shuffle(order)
+        for index in order:
+            run(index)
 
 
 def run_round(

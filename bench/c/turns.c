@@ -26,6 +26,9 @@ struct contest {
     struct heading heading;
     struct subject subjects[PEERS_MOST];
     size_t count;
+    /* Who comes when in a turn, and the number that it was dealt by. */
+    size_t order[PEERS_MOST];
+    uint64_t chance;
     double ns[PEERS_MOST][BATCHES_MOST];
     struct histogram calls[PEERS_MOST];
 };
@@ -35,12 +38,33 @@ static bool is_single(const struct contest *contest) {
     return contest->heading.operations == 1 || contest->subjects[0].workload->is_whole;
 }
 
-/* Runs a batch of every peer in turn; each turn, another one is first. */
-static void take_turns(struct contest *contest, size_t turn) {
+/*
+ * Deals the peers anew before each turn, the same in every run: were their order kept, a peer would
+ * always find in the processor's caches what the one before it has left there, such as SQLite.
+ */
+static const size_t *next_order(struct contest *contest) {
     size_t i;
 
     for (i = 0; i < contest->count; i++) {
-        size_t index = (i + turn) % contest->count;
+        contest->order[i] = i;
+    }
+    for (i = contest->count; i > 1; i--) {
+        size_t other, last = contest->order[i - 1];
+        contest->chance = contest->chance * UINT64_C(6364136223846793005) + 1442695040888963407;
+        other = (size_t)(contest->chance >> 33) % i;
+        contest->order[i - 1] = contest->order[other];
+        contest->order[other] = last;
+    }
+    return contest->order;
+}
+
+/* Runs a batch of every peer. */
+static void take_turns(struct contest *contest, size_t turn) {
+    const size_t *order = next_order(contest);
+    size_t i;
+
+    for (i = 0; i < contest->count; i++) {
+        size_t index = order[i];
         double ns = subject_time_batch(&contest->subjects[index]);
         contest->ns[index][turn] = ns;
         if (is_single(contest)) {
@@ -49,12 +73,13 @@ static void take_turns(struct contest *contest, size_t turn) {
     }
 }
 
-static void take_turns_by_call(struct contest *contest, size_t turn) {
+static void take_turns_by_call(struct contest *contest) {
+    const size_t *order = next_order(contest);
     uint64_t ns[OPERATIONS_MOST];
     size_t i, call;
 
     for (i = 0; i < contest->count; i++) {
-        size_t index = (i + turn) % contest->count;
+        size_t index = order[i];
         subject_time_calls(&contest->subjects[index], ns);
         for (call = 0; call < contest->heading.operations; call++) {
             histogram_add(&contest->calls[index], ns[call]);
@@ -81,7 +106,7 @@ static void run_round(struct contest *contest, long round, size_t batches) {
         take_turns(contest, turn);
     }
     for (turn = 0; turn < batches && !is_single(contest); turn++) {
-        take_turns_by_call(contest, turn);
+        take_turns_by_call(contest);
     }
     for (i = 0; i < contest->count; i++) {
         output_round(&contest->heading, contest->subjects[i].peer->name, round, contest->ns[i],

@@ -71,6 +71,12 @@ static void tables_of_another_shape(void) {
         "CREATE VIRTUAL TABLE spin_key_value USING fts5(store, key, value)",
         "CREATE VIRTUAL TABLE spin_key_value USING rtree(store, key, value)",
         "CREATE TABLE t (a); CREATE INDEX spin_key_value ON t (a)",
+        SPIN_TABLE "; CREATE UNIQUE INDEX u ON spin_key_value (value)",
+        SPIN_TABLE "; CREATE UNIQUE INDEX u ON SPIN_KEY_VALUE (store) WHERE key > 'k'",
+        /* All but the words of Spin's table. */
+        "CREATE TABLE spin_key_value (store TEXTNOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, "
+        "PRIMARY KEY (store, key))",
+        SPIN_TABLE " STRICT, WITHOUT ROWID",
     };
     size_t i;
 
@@ -93,6 +99,11 @@ static void tables_of_the_same_shape(void) {
         "primary key (store, key))",
         "CREATE TABLE IF NOT EXISTS \"spin_key_value\" (\"store\" TEXT NOT NULL, [key] TEXT NOT "
         "NULL, `value` BLOB NOT NULL, PRIMARY KEY (\"store\", \"key\"))",
+        "CREATE TABLE spin_key_value\n(\tstore TEXT\r\nNOT NULL,key TEXT NOT NULL,value BLOB "
+        "NOT\fNULL,"
+        "PRIMARY KEY(store,key)\n)",
+        "CREATE TABLE spin_key_value (store TEXT NOT NULL, key TEXT NOT NULL, -- a comment\n"
+        "value BLOB NOT NULL, PRIMARY KEY (store, key))",
         SPIN_TABLE "; CREATE TABLE other (a); CREATE INDEX i ON spin_key_value (key)",
         SPIN_TABLE "; PRAGMA user_version = 7; PRAGMA application_id = 9",
     };

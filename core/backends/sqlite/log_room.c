@@ -10,7 +10,7 @@
 
 /* The room is doubled, up to so many frames at a time. */
 #define FRAMES_LEAST 8
-#define FRAMES_MOST 64
+#define FRAMES_MOST 128
 
 /* Writes zeros behind a file that is this large, and gives how large it is then. */
 static sqlite3_int64 extend(sqlite3_file *log, sqlite3_int64 size, sqlite3_int64 end) {

@@ -4,14 +4,15 @@
  */
 #include "schema.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../../src/error.h"
 
-#define CREATE_TABLE                                                                               \
-    "CREATE TABLE IF NOT EXISTS spin_key_value (store TEXT NOT NULL, key TEXT NOT NULL, "          \
-    "value BLOB NOT NULL, PRIMARY KEY (store, key))"
+#define TABLE                                                                                      \
+    "spin_key_value (store TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, "                \
+    "PRIMARY KEY (store, key))"
 
 /* How long an open waits for others to let the file be switched to WAL, in milliseconds. */
 #define SWITCH_WAIT_MS 250
@@ -61,22 +62,84 @@ static bool text_is(sqlite3_stmt *row, int column, const char *expected) {
     return text && sqlite3_stricmp(text, expected) == 0;
 }
 
+/* The first word or sign of some SQL, and where it ends. */
+static const char *next_token(const char *sql, const char **end) {
+    sql += strspn(sql, " \t\n\f\r");
+    *end = sql;
+    while (isalnum((unsigned char)**end) || **end == '_') {
+        ++*end;
+    }
+    *end += *end == sql && *sql ? 1 : 0;
+    return sql;
+}
+
+/* Whether two pieces of SQL are the same but for spaces and case. */
+static bool is_same_sql(const char *one, const char *other) {
+    const char *one_end, *other_end;
+
+    do {
+        one = next_token(one, &one_end);
+        other = next_token(other, &other_end);
+        if (one_end - one != other_end - other ||
+            sqlite3_strnicmp(one, other, (int)(one_end - one)) != 0) {
+            return false;
+        }
+        one = one_end;
+        other = other_end;
+    } while (*one || *other);
+    return true;
+}
+
+/* What the schema says of the table. */
+struct found_table {
+    bool is_there;
+    /* Whether it was made by the very statement that Spin and this library use, and has no further
+     * index: then nothing about it need be asked. */
+    bool is_as_made;
+};
+
+/* Looks at one row: type, rootpage, sql and name of the table or of what belongs to it. */
+static spinkv_status look_at(struct connection *connection, sqlite3_stmt *row,
+                             struct found_table *table, spinkv_error *err) {
+    const char *sql = (const char *)sqlite3_column_text(row, 2);
+    bool is_table = text_is(row, 3, "spin_key_value");
+
+    if (sqlite3_errcode(connection->db) == SQLITE_NOMEM) {
+        return spinkv__fail_no_memory(err, "the schema");
+    }
+    if (!is_table) {
+        /* Indexes that SQLite makes for itself have no SQL. */
+        table->is_as_made = table->is_as_made && !sql;
+        return SPINKV_OK;
+    }
+    table->is_there = true;
+    if (!text_is(row, 0, "table")) {
+        return fail_shape(connection, "it is a view or an index", err);
+    }
+    if (sqlite3_column_int(row, 1) == 0) {
+        return fail_shape(connection, "it is a virtual table", err);
+    }
+    table->is_as_made = table->is_as_made && sql && is_same_sql(sql, "CREATE TABLE " TABLE);
+    return SPINKV_OK;
+}
+
 /* Finds out whether something of the table's name is there, and that it is an ordinary table. */
-static spinkv_status find_table(struct connection *connection, bool *found, spinkv_error *err) {
+static spinkv_status find_table(struct connection *connection, struct found_table *table,
+                                spinkv_error *err) {
     sqlite3_stmt *question = NULL;
+    bool row = true;
     spinkv_status status = ask(connection,
-                               "SELECT type, rootpage FROM sqlite_master "
-                               "WHERE name = 'spin_key_value' COLLATE NOCASE AND type <> 'trigger'",
+                               "SELECT type, rootpage, sql, name FROM sqlite_master "
+                               "WHERE 'spin_key_value' COLLATE NOCASE IN (name, tbl_name) "
+                               "AND type <> 'trigger'",
                                &question, err);
 
-    *found = false;
-    if (status == SPINKV_OK) {
-        status = next_row(connection, question, found, err);
-    }
-    if (*found && !text_is(question, 0, "table")) {
-        status = fail_shape(connection, "it is a view or an index", err);
-    } else if (*found && sqlite3_column_int(question, 1) == 0) {
-        status = fail_shape(connection, "it is a virtual table", err);
+    *table = (struct found_table){false, true};
+    while (status == SPINKV_OK && row) {
+        status = next_row(connection, question, &row, err);
+        if (status == SPINKV_OK && row) {
+            status = look_at(connection, question, table, err);
+        }
     }
     sqlite3_finalize(question);
     return status;
@@ -251,8 +314,9 @@ static void prefer_wal(struct connection *connection) {
 }
 
 static spinkv_status create_table(struct connection *connection, spinkv_error *err) {
-    int code =
-        sqlite3_exec(connection->db, "BEGIN IMMEDIATE;" CREATE_TABLE ";COMMIT", NULL, NULL, NULL);
+    int code = sqlite3_exec(connection->db,
+                            "BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS " TABLE "; COMMIT", NULL,
+                            NULL, NULL);
     spinkv_status status;
 
     if (code == SQLITE_OK) {
@@ -264,25 +328,26 @@ static spinkv_status create_table(struct connection *connection, spinkv_error *e
 }
 
 spinkv_status spinkv__schema_check(struct connection *connection, bool create, spinkv_error *err) {
-    bool found;
-    spinkv_status status = find_table(connection, &found, err);
+    struct found_table table;
+    spinkv_status status = find_table(connection, &table, err);
 
     if (status == SPINKV_OK) {
         status = check_encoding(connection, err);
     }
-    if (status == SPINKV_OK && found) {
+    if (status == SPINKV_OK && table.is_there && !table.is_as_made) {
         status = check_table(connection, err);
     }
     if (status != SPINKV_OK) {
         return status;
     }
     if (!create) {
-        return found ? SPINKV_OK
-                     : spinkv__fail(err, SPINKV_CORRUPT,
-                                    "%s has no table spin_key_value, so it is not the file of a "
-                                    "key-value store",
-                                    connection->name);
+        return table.is_there
+                   ? SPINKV_OK
+                   : spinkv__fail(err, SPINKV_CORRUPT,
+                                  "%s has no table spin_key_value, so it is not the file of a "
+                                  "key-value store",
+                                  connection->name);
     }
     prefer_wal(connection);
-    return found ? SPINKV_OK : create_table(connection, err);
+    return table.is_there ? SPINKV_OK : create_table(connection, err);
 }
