@@ -336,7 +336,7 @@ def test_page_shows_its_charts(tmp_path: Path) -> None:
     assert "Go: spinkv<" in drawn
     assert "in C" not in drawn
     assert "Where a target is not met" in text
-    assert text.count("\n- C: set, full, throughput of 8 threads against 1: Not known") == 1
+    assert text.count("\n- C: set, full, throughput of 8 threads against 1: Since durable") == 1
 
 
 def test_a_missed_target_has_its_reason() -> None:
