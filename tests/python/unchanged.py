@@ -97,10 +97,11 @@ def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 def _tell(config: pytest.Config, count: int) -> None:
     """Tells how many were left out, to the process that prints it."""
-    if hasattr(config, "workeroutput"):
-        config.workeroutput[KEPT] = count
-    else:
+    of_worker = getattr(config, "workeroutput", None)
+    if of_worker is None:
         config.stash[LEFT_OUT] = count
+    else:
+        of_worker[KEPT] = count
 
 
 class Passed:
